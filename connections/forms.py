@@ -1,0 +1,285 @@
+"""The form of a connection: its fields, or a text that was pasted, end in a secret's text that reads back whole."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+
+from connections.connection import (
+    Connection,
+    Encoded,
+    NotRepresentable,
+    Reader,
+    UnreadableSecret,
+    changed_fields,
+    differing_fields,
+)
+from connections.reading import normal_type
+from connections.shape import PLAIN, open_text
+from secretsadmin.forms import Preview, SecretForm
+from secretsadmin.kinds import Note
+from secretsadmin.store.writes import Draft
+
+FORMS = (("auto", "Whichever fits"), ("uri", "URI"), ("json", "JSON"))
+UNCHANGED = "Unchanged unless you type."
+_TYPE = RegexValidator(r"\A[A-Za-z0-9_.+-]+\Z", "A connection type is made of letters, digits and _ . + - alone.")
+_MASK = "zzMASKEDzz"
+_BULLETS = "••••••"
+
+
+class ConnectionForm(SecretForm):
+    id_field = "conn_id"
+    template = "connections/create.html"
+
+    conn_id = forms.CharField(
+        label="Connection id",
+        max_length=250,
+        help_text="Tasks ask for it by this name.",
+        widget=forms.TextInput(
+            attrs={"placeholder": "analytics_postgres", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    conn_type = forms.CharField(
+        label="Connection type",
+        required=False,
+        max_length=100,
+        validators=[_TYPE],
+        help_text="The provider's word for it, such as postgres, snowflake, aws or http.",
+        widget=forms.TextInput(attrs={"placeholder": "postgres", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    host = forms.CharField(required=False, strip=False, widget=forms.TextInput(attrs={"placeholder": "db.example.com"}))
+    port = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=65_535,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "5432"}),
+    )
+    schema = forms.CharField(required=False, strip=False, help_text="For most databases, the database's name.")
+    login = forms.CharField(required=False, strip=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"}),
+    )
+    clear_password = forms.BooleanField(required=False, label="Clear the password")
+    extra = forms.CharField(
+        required=False,
+        strip=False,
+        help_text="A JSON object of what else the hook reads.",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "placeholder": '{"sslmode": "require"}'}),
+    )
+    clear_extra = forms.BooleanField(required=False, label="Clear the extra")
+    secret = forms.CharField(
+        required=False,
+        strip=False,
+        label="Paste a URI or JSON",
+        help_text="What is pasted here counts instead of the fields.",
+        widget=forms.Textarea(
+            attrs={
+                "rows": 3,
+                "spellcheck": "false",
+                "placeholder": "postgres://login:password@host:5432/schema",
+            }
+        ),
+    )
+    form = forms.ChoiceField(required=False, choices=FORMS, initial="auto", label="Stored as", widget=forms.RadioSelect)
+
+    field_order = (
+        "conn_id",
+        "team",
+        "conn_type",
+        "host",
+        "port",
+        "schema",
+        "login",
+        "password",
+        "clear_password",
+        "extra",
+    )
+
+    def shape(self) -> None:
+        super().shape()
+        if self.stored is None:
+            del self.fields["clear_password"], self.fields["clear_extra"]
+            return
+        self.template = "connections/update.html"
+        self.fields["password"].help_text = UNCHANGED
+        self.fields["extra"].help_text = f"{UNCHANGED} {self._stored_keys()}"
+
+    def initial_values(self) -> dict[str, Any]:
+        stored = self._connection(self.stored_text)
+        if stored is None:
+            return {}
+        extra = json.dumps(stored.extra, indent=2, ensure_ascii=False) if self.reveal and stored.extra else ""
+        return {name: getattr(stored, name) for name in PLAIN} | {"extra": extra}
+
+    def clean_conn_type(self) -> str:
+        return normal_type(self.cleaned_data["conn_type"])
+
+    def clean_extra(self) -> dict[str, Any] | None:
+        return _object(self.cleaned_data["extra"]) if self.cleaned_data["extra"].strip() else None
+
+    def clean_secret(self) -> Connection | None:
+        text = self.cleaned_data["secret"].strip()
+        return _readable(text, self._words()) if text else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        speaks_of_type = self.stored is None or self.was_sent("conn_type")
+        if not cleaned.get("secret") and not cleaned.get("conn_type") and speaks_of_type and not self.errors:
+            self.add_error("conn_type", "Say what it connects to, such as postgres.")
+        if not self.errors and self.stored is None:
+            self.draft()
+        return cleaned
+
+    def filled(self) -> SecretForm:
+        self.is_valid()
+        pasted = self.cleaned_data.get("secret")
+        if not isinstance(pasted, Connection):
+            return self
+        data = self.data.copy()
+        data.update({name: getattr(pasted, name) or "" for name in (*PLAIN, "password")})
+        data.update(
+            {
+                "extra": json.dumps(pasted.extra, indent=2, ensure_ascii=False) if pasted.extra else "",
+                "secret": "",
+            }
+        )
+        for name in ("conn_type", "host", "login", "schema", "port", "password", "extra", "secret"):
+            data.setlist(name, [data[name]])
+        return type(self)(data, environment=self.environment, kind=self.kind, stored=self.stored)
+
+    def draft(self, stored: str | None = None) -> Draft:
+        """Raises ValidationError."""
+        before = self._connection(stored)
+        after = self._after(before, is_lost=bool(stored) and before is None)
+        encoded = self._encode(after)
+        fields = changed_fields(before, after)
+        if stored and not fields and encoded.text != stored and self._restores_agreement(stored, encoded):
+            fields = ("form",)
+        kind = after.conn_type if re.fullmatch(r"[\w.+-]{1,100}", after.conn_type, re.ASCII) else ""
+        return Draft(encoded.text, kind, fields)
+
+    def preview(self) -> Preview:
+        self.is_valid()
+        if self.errors:
+            return Preview(errors=tuple(str(error) for errors in self.errors.values() for error in errors))
+        try:
+            connection = self._after(None)
+            encoded = self._encode(connection)
+        except ValidationError as error:
+            return Preview(errors=tuple(error.messages))
+        opened = open_text(encoded.text, self._words())
+        return Preview(
+            readings=opened.readings,
+            masked_text=_masked(connection, encoded),
+            form=encoded.form.upper(),
+            size=len(encoded.text.encode()),
+            reason=encoded.reason,
+            notes=(*opened.notes, *self._notes()),
+        )
+
+    def _after(self, before: Connection | None, *, is_lost: bool = False) -> Connection:
+        """The connection that the input makes of the one that is there."""
+        data = self.cleaned_data
+        if data.get("secret"):
+            return data["secret"]  # type: ignore[no-any-return]
+        if is_lost and not (data["password"] or data.get("clear_password")):
+            message = "What is stored can't be read, so its password can't be kept: type it again, or clear it."
+            raise ValidationError({"password": message})
+        sent = {name: data[name] for name in PLAIN if self.was_sent(name)}
+        base = before or Connection()
+        return replace(base, **sent, password=self._kept("password", base), extra=self._kept("extra", base) or {})
+
+    def _kept(self, name: str, base: Connection) -> Any:
+        if self.cleaned_data.get(f"clear_{name}"):
+            return None
+        typed = self.cleaned_data[name]
+        return getattr(base, name) if typed in (None, "") else typed
+
+    def _encode(self, connection: Connection) -> Encoded:
+        try:
+            return connection.encode(self.cleaned_data["form"] or "auto", extra_conn_words=self._words())
+        except NotRepresentable as error:
+            pasted = bool(self.cleaned_data.get("secret"))
+            raise ValidationError({"secret" if pasted else error.field: str(error)}) from None
+
+    def _restores_agreement(self, stored: str, encoded: Encoded) -> bool:
+        """Whether saving the same fields anew changes something after all: the form, or what one reader reads."""
+        was_json = stored.strip().startswith("{")
+        asked = self.cleaned_data["form"] in ("uri", "json") and (encoded.form == "json") != was_json
+        try:
+            readers = [Connection.from_secret(stored, reader=r, extra_conn_words=self._words()) for r in Reader]
+        except UnreadableSecret:
+            return True
+        return asked or bool(differing_fields(*readers))
+
+    def _connection(self, text: str | None) -> Connection | None:
+        try:
+            return Connection.from_secret(text, extra_conn_words=self._words()) if text else None
+        except UnreadableSecret:
+            return None
+
+    def _stored_keys(self) -> str:
+        stored = self._connection(self.stored_text)
+        return f"Stored now: {', '.join(stored.extra)}." if stored and stored.extra else ""
+
+    def _notes(self) -> tuple[Note, ...]:
+        notes = []
+        conn_id = self.cleaned_data.get("conn_id")
+        if conn_id and not self.environment.backend.is_looked_up("connections", conn_id):
+            notes.append(Note("This environment's lookup pattern excludes the id, so Airflow would never ask for it."))
+        return tuple(notes)
+
+    def _words(self) -> Any:
+        return self.environment.backend.extra_conn_words
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Raises ValidationError, which tells where the JSON breaks off and quotes nothing."""
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise ValidationError(f"This is no JSON: it breaks off at line {error.lineno}, column {error.colno}.") from None
+    except (ValueError, RecursionError):
+        message = "This is no JSON that can be stored: a key stands twice, a number is none, or it is nested too deep."
+        raise ValidationError(message) from None
+    if not isinstance(value, dict):
+        raise ValidationError('Write a JSON object, such as {"sslmode": "require"}.')
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _no_constant(_: str) -> None:
+    raise ValueError
+
+
+def _readable(text: str, words: Any) -> Connection:
+    for reader in Reader:
+        try:
+            found = Connection.from_secret(text, reader=reader, extra_conn_words=words)
+        except UnreadableSecret as error:
+            raise ValidationError(f"Airflow can't read this. {error}") from None
+    if not found.conn_type:
+        raise ValidationError("This has no connection type. A URI begins with it, as in postgres://host.")
+    return found
+
+
+def _masked(connection: Connection, encoded: Encoded) -> str:
+    """The stored text with bullets for its password and for every value in its extra."""
+    extra = dict.fromkeys(connection.extra, _MASK)
+    shown = replace(connection, password=_MASK if connection.password else "", extra=extra)
+    try:
+        return shown.encode(encoded.form).text.replace(_MASK, _BULLETS)
+    except NotRepresentable:
+        return _BULLETS

@@ -1,0 +1,353 @@
+"""The text of a secret, read as Airflow reads it.
+
+Airflow has two readers, and they disagree. What is here follows them line by line, so that a reviewer can lay
+both side by side; `make conformance` compares the two on thousands of texts. The sources:
+
+- airflow/providers/amazon/aws/secrets/secrets_manager.py: get_conn_value, _standardize_secret_keys
+- airflow/_shared/secrets_backend/base.py: _deserialize_connection_value
+- airflow/models/connection.py: from_json, _parse_from_uri, get_uri (the server's, and Airflow 2's)
+- airflow/sdk/definitions/connection.py: from_json, from_uri, get_uri (the task SDK's)
+
+No error here has a cause or a context: the standard library's own quote the text that they were given, and a
+JSONDecodeError holds on to all of it.
+"""
+
+import enum
+import inspect
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Literal, TypedDict
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+Form = Literal["uri", "json"]
+ConnWords = Mapping[str, Sequence[str]]
+
+FIELDS = ("conn_type", "host", "login", "password", "schema", "port", "extra")
+TEXT_FIELDS = FIELDS[:5]
+EXTRA_KEY = "__extra__"
+
+# The type's and, as in `http://https://host`, the host's own.
+MOST_SEPARATORS = 2
+
+# Python gives up at about 1,000 levels less those of its own stack, and that is deeper in a task than in a
+# shell. Half of that is safe on any stack, Airflow's and ours.
+MAX_DEPTH = 500
+
+# secrets_manager.py, _standardize_secret_keys.
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "login": ("login", "user", "username", "user_name"),
+    "password": ("password", "pass", "key"),
+    "host": ("host", "remote_host", "server"),
+    "port": ("port",),
+    "schema": ("database", "schema"),
+    "conn_type": ("conn_type", "conn_id", "connection_type", "engine"),
+    "extra": ("extra",),
+}
+
+# urlsplit remembers the last 128 texts that it was given. A secret must not stay in such a cache.
+_urlsplit: Callable[[str], SplitResult] = inspect.unwrap(urlsplit)
+
+
+class Reader(enum.Enum):
+    """The value is how a page names the reader."""
+
+    AIRFLOW_2 = "Airflow 2 and Airflow 3's server"
+    AIRFLOW_3 = "tasks in Airflow 3"
+
+
+class FieldError(Exception):
+    """Something is wrong with one field; the sentence says what, and quotes no value.
+
+    FieldError
+    ├── UnreadableSecret   from_secret: Airflow can't read the text, or could never use what it reads
+    └── NotRepresentable   encode: no text would be read back as these fields
+    """
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class UnreadableSecret(FieldError):
+    """The field is one of FIELDS, or "secret" where the text as a whole can't be read."""
+
+
+class Fields(TypedDict):
+    conn_type: str
+    host: str
+    login: str
+    password: str
+    schema: str
+    port: int | None
+    extra: dict[str, Any]
+
+
+def form_of(text: str) -> Form:
+    """A byte-order mark before the brace makes the text a URI: Python doesn't count it as white space."""
+    return "json" if text.strip().startswith("{") else "uri"
+
+
+def read(text: str, reader: Reader, extra_conn_words: ConnWords | None = None) -> Fields:
+    """Raises UnreadableSecret, and nothing else, whatever the text."""
+    if not text.strip():
+        raise UnreadableSecret("secret", "The secret is empty, so Airflow finds no connection in it.")
+    if not is_unicode(text):
+        raise UnreadableSecret("secret", "The secret holds half a surrogate pair, which is not text.")
+    if form_of(text) == "json":
+        fields = _read_json(text, reader, extra_conn_words or {})
+    else:
+        fields = _read_uri(text.strip(), reader)
+    _require_usable(fields)
+    return fields
+
+
+def ignored_keys(text: str, extra_conn_words: ConnWords | None = None) -> tuple[str, ...]:
+    """Names of a JSON secret's keys that Airflow drops without a word: unknown ones, and second aliases.
+
+    Raises UnreadableSecret where the text isn't JSON after all.
+    """
+    if form_of(text) == "uri":
+        return ()
+    stored = _json_object(text)
+    words = _words(extra_conn_words or {})
+    read_keys = {next((key for key in stored if key in known), None) for known in words.values()}
+    return tuple(key for key in stored if key not in read_keys)
+
+
+def is_unicode(text: str) -> bool:
+    with suppress(UnicodeEncodeError):
+        text.encode()
+        return True
+    return False
+
+
+def is_too_deep(value: Any) -> bool:
+    """Counts level by level, because a function that calls itself is what fails on a deep value."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [child for item in level for child in children(item)]
+        if not level:
+            return False
+    return True
+
+
+def children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()
+
+
+# --- JSON ---
+
+
+def _read_json(text: str, reader: Reader, extra_conn_words: ConnWords) -> Fields:
+    stored = _json_object(text)
+    found = {
+        field: next((value for key, value in stored.items() if key in words), None)
+        for field, words in _words(extra_conn_words).items()
+    }
+    return Fields(
+        conn_type=normal_type(_json_text("conn_type", found, false_is_absent=True)),
+        host=_json_text("host", found, false_is_absent=True),
+        login=_json_text("login", found, false_is_absent=False),
+        password=_json_text("password", found, false_is_absent=reader is Reader.AIRFLOW_2),
+        schema=_json_text("schema", found, false_is_absent=True),
+        port=_json_port(found["port"]),
+        extra=_json_extra(found["extra"], reader),
+    )
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    """The caller knows that the text starts with a brace: what can be parsed at all is an object."""
+    try:
+        return dict(json.loads(text))
+    except json.JSONDecodeError as error:
+        where = f"it breaks off at line {error.lineno}, column {error.colno}"
+    except (ValueError, RecursionError):
+        where = "a number is too long or the nesting too deep"
+    raise UnreadableSecret("secret", f"The text starts with a brace but Airflow can't read it as JSON: {where}.")
+
+
+def _words(extra_conn_words: ConnWords) -> dict[str, tuple[str, ...]]:
+    """`user` is the configuration's older word for `login`."""
+    words = dict(WORDS)
+    for configured, more in extra_conn_words.items():
+        field = "login" if configured == "user" else configured
+        if field not in words:
+            raise UnreadableSecret(
+                "secret",
+                "extra_conn_words names a field that Airflow doesn't know, so it reads no JSON at all.",
+            )
+        words[field] = (*words[field], *more)
+    return words
+
+
+def _json_text(field: str, found: Mapping[str, Any], *, false_is_absent: bool) -> str:
+    """Airflow takes any value here, and fails when it builds the URI, which it does on every look-up.
+
+    Where its code asks `if self.host`, a 0 or a false is absent; where it asks `is not None`, it fails.
+    """
+    value = found[field]
+    if value is None or (false_is_absent and not value):
+        return ""
+    if isinstance(value, str):
+        return value
+    raise UnreadableSecret(
+        field,
+        f"The {LABELS[field]} is not text in the JSON, so Airflow fails whenever it looks this connection "
+        "up. Put it in quotation marks.",
+    )
+
+
+def _json_port(value: Any) -> int | None:
+    if not value:
+        return None
+    with suppress(ValueError, TypeError, OverflowError):
+        return int(value)
+    raise UnreadableSecret("port", "The port is not a whole number.")
+
+
+def _json_extra(value: Any, reader: Reader) -> dict[str, Any]:
+    if not value:
+        return {}
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, str):
+        # Half a surrogate pair in here is only seen before it is parsed: the SDK drops what isn't an object.
+        _require_unicode("extra", value)
+        return _extra_from_text(value, reader)
+    return _no_object(reader)
+
+
+def _extra_from_text(text: str, reader: Reader) -> dict[str, Any]:
+    value = _parsed(text, otherwise=None) if text else {}
+    return value if isinstance(value, dict) else _no_object(reader)
+
+
+def _parsed(text: str, *, otherwise: Any) -> Any:
+    """Airflow is prepared for text that isn't JSON, but not for the other ways in which json.loads fails."""
+    with suppress(ValueError, RecursionError):
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError:
+            return otherwise
+    raise UnreadableSecret("extra", "A number in the extra is too long, or its nesting too deep.")
+
+
+def _no_object(reader: Reader) -> dict[str, Any]:
+    """The server refuses an extra that is no object; the SDK logs it, and hooks find nothing in it."""
+    if reader is Reader.AIRFLOW_3:
+        return {}
+    raise UnreadableSecret("extra", "The extra is not a JSON object.")
+
+
+# --- URI ---
+
+
+def _read_uri(uri: str, reader: Reader) -> Fields:
+    scheme, protocol, parts = _take_apart(uri)
+    host = _host(parts)
+    return Fields(
+        conn_type=normal_type(scheme),
+        host=f"{protocol}://{host}" if host and protocol else host,
+        login=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        schema=unquote(parts.path[1:]),
+        port=_uri_port(parts),
+        extra=_query_extra(parts.query, reader),
+    )
+
+
+def _take_apart(uri: str) -> tuple[str, str, SplitResult]:
+    """The scheme, the host's own protocol as in `http://https://host`, and everything after them."""
+    separators = uri.count("://")
+    if separators > MOST_SEPARATORS:
+        raise UnreadableSecret(
+            "secret", "The URI holds more than two ://. Percent-encode those that belong to a value."
+        )
+    scheme = _split(uri).scheme
+    host_has_protocol = separators == MOST_SEPARATORS
+    # Airflow replaces every occurrence, not only the first.
+    rest = uri.replace(f"{scheme}://", "" if host_has_protocol else "//")
+    if host_has_protocol and set("@:") & set(rest.split("://", 1)[0]):
+        raise UnreadableSecret(
+            "host", "There is a login or a port before the host's own protocol; it has to come after it."
+        )
+    parts = _split(rest)
+    return scheme, parts.scheme if host_has_protocol else "", parts
+
+
+def _split(uri: str) -> SplitResult:
+    with suppress(ValueError):
+        return _urlsplit(uri)
+    raise UnreadableSecret(
+        "host",
+        "The part with login, password and host can't be read. "
+        "Percent-encode brackets and other special characters in it.",
+    )
+
+
+def _host(parts: SplitResult) -> str:
+    """A host that is a path, such as a socket's, is taken from the raw text and so keeps its case."""
+    host = unquote(parts.hostname or "")
+    if "/" not in host:
+        return host
+    return unquote(parts.netloc.rpartition("@")[2].partition(":")[0])
+
+
+def _uri_port(parts: SplitResult) -> int | None:
+    """The usual reason for a bad port is a password, and the library's message quotes a piece of it."""
+    with suppress(ValueError):
+        return parts.port
+    raise UnreadableSecret(
+        "port",
+        "The port is not a number from 0 to 65535. "
+        "The reason may be a /, ? or # in the login or the password: these have to be percent-encoded.",
+    )
+
+
+def _query_extra(query: str, reader: Reader) -> dict[str, Any]:
+    pairs = dict(parse_qsl(query, keep_blank_values=True))
+    if EXTRA_KEY in pairs:
+        return _extra_from_text(pairs[EXTRA_KEY], reader)
+    if reader is Reader.AIRFLOW_3:
+        return dict(pairs)
+    # `?timeout=30` is the number 30 to Airflow 2 and to Airflow 3's server.
+    return {key: _parsed(value, otherwise=value) for key, value in pairs.items()}
+
+
+# --- Both ---
+
+
+def normal_type(conn_type: str) -> str:
+    """_normalize_conn_type."""
+    return "postgres" if conn_type == "postgresql" else conn_type.replace("-", "_")
+
+
+def _require_usable(fields: Fields) -> None:
+    """Refuse what Airflow fails on after reading, when it quotes and masks the values.
+
+    This is stricter than Airflow in one point: half a surrogate pair deep inside an extra, or in the type,
+    would get by there. No page could show it, and no hook has such a type.
+    """
+    if is_too_deep(fields["extra"]):
+        raise UnreadableSecret("extra", f"The extra is nested deeper than {MAX_DEPTH} levels.")
+    for field, value in fields.items():
+        _require_unicode(field, value)
+
+
+def _require_unicode(field: str, value: Any) -> None:
+    if not is_unicode(json.dumps(value, ensure_ascii=False)):
+        raise UnreadableSecret(field, f"The {LABELS[field]} holds half a surrogate pair, which is not text.")
+
+
+LABELS = {
+    "conn_type": "connection type",
+    "host": "host",
+    "login": "login",
+    "password": "password",
+    "schema": "schema",
+    "port": "port",
+    "extra": "extra",
+}

@@ -1,0 +1,164 @@
+"""What a stored connection looks like to the shared pages: its fields, and what Airflow makes of them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from connections.connection import (
+    FIELDS,
+    Connection,
+    Reader,
+    UnreadableSecret,
+    differing_fields,
+    form_of,
+    ignored_keys,
+)
+from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
+
+PLAIN = ("conn_type", "host", "schema", "login", "port")
+LABELS = {
+    "conn_type": "Connection type",
+    "host": "Host",
+    "schema": "Schema",
+    "login": "Login",
+    "password": "Password",
+    "port": "Port",
+}
+ICONS = {
+    "aws": "cloud",
+    "google_cloud_platform": "cloud",
+    "gcpbigquery": "cloud",
+    "wasb": "cloud",
+    "azure": "cloud",
+    "snowflake": "snowflake",
+    "http": "globe",
+    "ssh": "key-round",
+    "sftp": "folder",
+    "ftp": "folder",
+    "fs": "folder",
+    "smtp": "mail",
+    "email": "mail",
+    "imap": "mail",
+    "slack": "message-square",
+    "slackwebhook": "message-square",
+    "kafka": "radio",
+    "kubernetes": "ship-wheel",
+    "docker": "container",
+    "git": "git-branch",
+}
+DATABASES = frozenset(
+    (
+        "athena",
+        "cassandra",
+        "clickhouse",
+        "databricks",
+        "druid",
+        "duckdb",
+        "elasticsearch",
+        "exasol",
+        "hive_cli",
+        "hiveserver2",
+        "ibmdb2",
+        "impala",
+        "jdbc",
+        "mongo",
+        "mssql",
+        "mysql",
+        "neo4j",
+        "odbc",
+        "opensearch",
+        "oracle",
+        "postgres",
+        "presto",
+        "redis",
+        "redshift",
+        "sqlite",
+        "teradata",
+        "trino",
+        "vertica",
+    )
+)
+
+
+def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
+    """Take a stored text apart, by both of Airflow's readers. Never raises."""
+    read = {reader: _read(text, reader, extra_conn_words) for reader in Reader}
+    connection = next((c for c in reversed(read.values()) if isinstance(c, Connection)), None)
+    return Opened(
+        fields=fields_of(connection) if connection else (Field("text", "Stored text", text),),
+        readings=readings(read),
+        form=form_of(text).upper(),
+        notes=_notes(text, read, extra_conn_words),
+    )
+
+
+def fields_of(connection: Connection) -> tuple[Field, ...]:
+    """Every field that has something in it; extras one by one, all of them masked."""
+    plain = [Field(name, LABELS[name], _text(getattr(connection, name)), masked=False) for name in PLAIN]
+    password = Field("password", LABELS["password"], connection.password)
+    extras = [Field(f"extra.{key}", key, _text(value)) for key, value in connection.extra.items()]
+    return tuple(field for field in (*plain, password, *extras) if field.value)
+
+
+def readings(read: Mapping[Reader, Connection | UnreadableSecret]) -> tuple[Reading, ...]:
+    """What Airflow reads: once where both readers agree, else for each."""
+    one, other = read.values()
+    if isinstance(one, Connection) and isinstance(other, Connection) and not differing_fields(one, other):
+        return (_reading("Airflow 2 and 3", one),)
+    if isinstance(one, UnreadableSecret) and isinstance(other, UnreadableSecret) and str(one) == str(other):
+        return (_reading("Airflow 2 and 3", one),)
+    return tuple(_reading(reader.value, what) for reader, what in read.items())
+
+
+def _read(text: str, reader: Reader, words: Mapping[str, Any]) -> Connection | UnreadableSecret:
+    try:
+        return Connection.from_secret(text, reader=reader, extra_conn_words=words)
+    except UnreadableSecret as error:
+        return error
+
+
+def _reading(label: str, what: Connection | UnreadableSecret) -> Reading:
+    if isinstance(what, UnreadableSecret):
+        return Reading(label, error=f"Airflow will not find this connection. {what}")
+    shown = [
+        Field(name, name, _text(getattr(what, name)), masked=name == "password") for name in FIELDS if name != "extra"
+    ]
+    keys = [Field("extra", "extra", ", ".join(what.extra), masked=False)]
+    return Reading(label, tuple(field for field in (*shown, *keys) if field.value))
+
+
+def _notes(
+    text: str, read: Mapping[Reader, Connection | UnreadableSecret], words: Mapping[str, Any]
+) -> tuple[Note, ...]:
+    notes = []
+    one, other = read.values()
+    if isinstance(one, Connection) and isinstance(other, Connection) and (names := differing_fields(one, other)):
+        notes.append(Note(f"Airflow 2 and 3 read these differently: {', '.join(names)}. Save it anew to settle that."))
+    if isinstance(other, Connection) and (ignored := ignored_keys(text, words)):
+        notes.append(Note(f"Airflow drops these keys of the JSON without a word: {', '.join(ignored)}."))
+    if isinstance(other, Connection) and not other.conn_type:
+        notes.append(Note("It has no connection type, so most hooks can't use it."))
+    return tuple(notes)
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def usage(_kind: Kind, conn_id: str) -> tuple[Usage, ...]:
+    name = json.dumps(conn_id)
+    hook = f"from airflow.sdk import BaseHook\n\nconnection = BaseHook.get_connection({name})"
+    return (
+        Usage("In an operator", f"conn_id={name}"),
+        Usage("In a task", hook),
+        Usage("In a template", f"{{{{ conn[{name}].host }}}}"),
+    )
+
+
+def icon(conn_type: str) -> str:
+    return ICONS.get(conn_type) or ("database" if conn_type in DATABASES else "plug")
+
+
+SHAPE = Shape(open=open_text, use=usage, secret="password", icon=icon)  # noqa: S106 - the field's name.

@@ -1,0 +1,6 @@
+from connections.forms import ConnectionForm
+from connections.shape import SHAPE
+from secretsadmin.secret_urls import secret_urls
+
+app_name = "connections"
+urlpatterns = secret_urls(SHAPE, ConnectionForm)

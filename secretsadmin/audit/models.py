@@ -1,0 +1,217 @@
+"""The append-only record of what was disclosed and changed, by whom.
+
+No record, no action: `recording` commits "started" before its block runs, and an outcome after it. The act's UUID is
+the ClientRequestToken of the call that it records, so a version in AWS names the act that made it.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+
+from django.db import DatabaseError, models, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from secretsadmin.environments import Ref
+
+log = logging.getLogger(__name__)
+
+WRITES = ("create", "update", "roll-back", "delete", "restore")
+
+
+class NotRecorded(Exception):
+    """The audit log took no record, so nothing else was done."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and from where."""
+
+    user: str
+    address: str | None = None
+
+
+@dataclass
+class Act:
+    """What an act adds to its record while it runs: names and ids, never values."""
+
+    fields: tuple[str, ...] = ()
+    version: str = ""
+    previous: str = ""
+    request_id: str = ""
+    error: str = ""
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def token(self) -> str:
+        return str(self.id)
+
+
+class Outcome(models.TextChoices):
+    STARTED = "started"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    DENIED = "denied"
+    CONFLICT = "conflict"
+    UNKNOWN = "unknown"
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def started(self) -> Self:
+        """One row an act: the one that it began with, newest first."""
+        return self.filter(outcome=Outcome.STARTED).order_by("-id")
+
+    def with_outcome(self, outcome: str) -> Self:
+        """The acts that ended so; `started` finds those without an end."""
+        ends = Event.objects.filter(act=OuterRef("act")).exclude(outcome=Outcome.STARTED)
+        if outcome == Outcome.STARTED:
+            return self.filter(~Exists(ends))
+        return self.filter(Exists(ends.filter(outcome=outcome)))
+
+    def on(self, ref: Ref) -> Self:
+        return self.filter(environment=ref.environment.name, kind=ref.kind.name, secret=ref.key)
+
+    def that_may_have_written(self) -> Self:
+        """Outcomes of writes that AWS took, or may have taken."""
+        verbs = [f"{kind}.{verb}" for kind in ("connections", "variables", "config") for verb in WRITES]
+        return self.filter(action__in=verbs, outcome__in=(Outcome.SUCCEEDED, Outcome.UNKNOWN))
+
+
+class Event(models.Model):
+    """One line of the record; the database itself refuses to change or remove it."""
+
+    act = models.UUIDField()
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    at = models.DateTimeField()
+    user = models.CharField(max_length=150)
+    address = models.GenericIPAddressField(null=True)
+    environment = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    secret = models.CharField(max_length=512)
+    action = models.CharField(max_length=64)
+    reason = models.CharField(max_length=1000, blank=True)
+    fields = models.JSONField(default=list)
+    version = models.CharField(max_length=64, blank=True)
+    previous = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=128, blank=True)
+    error = models.CharField(max_length=64, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["act"], name="event_act"),
+            models.Index(fields=["environment", "kind", "secret", "-id"], name="event_secret"),
+            models.Index(fields=["environment", "kind", "at"], name="event_at"),
+            models.Index(fields=["outcome", "-id"], name="event_outcome"),
+        )
+        constraints = (models.UniqueConstraint(fields=["act", "outcome"], name="event_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.secret} {self.outcome}"
+
+
+@contextmanager
+def recording(
+    ref: Ref,
+    verb: str,
+    *,
+    actor: Actor,
+    reason: str = "",
+    fields: Iterable[str] = (),
+    previous: str = "",
+    version: str = "",
+) -> Iterator[Act]:
+    """Record an act around the block that carries it out. Raises NotRecorded before the block runs.
+
+    An exception may carry an `outcome` and a `code`; one that carries none counts as unknown.
+    """
+    act = Act(fields=tuple(fields), previous=previous, version=version)
+    base = _base(ref, verb, actor, reason)
+    _start(base, act)
+    try:
+        yield act
+    except Exception as error:
+        act.error = getattr(error, "code", type(error).__name__)
+        _finish(base, act, getattr(error, "outcome", Outcome.UNKNOWN))
+        raise
+    _finish(base, act, Outcome.SUCCEEDED)
+
+
+def record_denied(ref: Ref, verb: str, *, actor: Actor, reason: str = "") -> None:
+    """Record that the person's roles don't allow what they tried. Raises NotRecorded."""
+    act = Act(error="role")
+    base = _base(ref, verb, actor, reason)
+    _start(base, act)
+    _finish(base, act, Outcome.DENIED)
+
+
+def outcomes(acts: Iterable[uuid.UUID]) -> dict[uuid.UUID, Event]:
+    """The last line of each act that has ended, by its UUID."""
+    ends = Event.objects.filter(act__in=list(acts)).exclude(outcome=Outcome.STARTED).order_by("id")
+    return {end.act: end for end in ends}
+
+
+def makers(version_ids: Iterable[str]) -> dict[str, Event]:
+    """The events that made these versions, by version id. A version that is missing was made outside."""
+    acts = [act for version in version_ids if (act := _as_uuid(version))]
+    made = Event.objects.filter(act__in=acts, action__regex=r"\.(create|update)$").order_by("id")
+    return {str(event.act): event for event in made}
+
+
+def _as_uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _base(ref: Ref, verb: str, actor: Actor, reason: str) -> dict[str, str | None]:
+    return {
+        "user": actor.user,
+        "address": actor.address,
+        "environment": ref.environment.name,
+        "kind": ref.kind.name,
+        "secret": ref.key[:512],
+        "action": f"{ref.kind.name}.{verb}",
+        "reason": reason[:1000],
+    }
+
+
+def _start(base: dict[str, str | None], act: Act) -> None:
+    try:
+        _append(base, act, Outcome.STARTED)
+    except DatabaseError as error:
+        log.error("the audit log takes no record", extra={"error": type(error).__name__})
+        raise NotRecorded from None
+
+
+def _finish(base: dict[str, str | None], act: Act, outcome: str) -> None:
+    # What was done can't be undone by failing here: the act stays "started", for whoever looks after the log.
+    try:
+        _append(base, act, outcome)
+    except DatabaseError as error:
+        log.error("an outcome was not recorded", extra={"act": act.token, "error": type(error).__name__})
+
+
+def _append(base: dict[str, str | None], act: Act, outcome: str) -> None:
+    with transaction.atomic(durable=True):
+        Event.objects.create(
+            **base,
+            act=act.id,
+            outcome=outcome,
+            at=_now(),
+            fields=list(act.fields),
+            version=act.version,
+            previous=act.previous,
+            request_id=act.request_id,
+            error=act.error[:64],
+        )
+
+
+def _now() -> datetime:
+    return timezone.now()

@@ -1,0 +1,116 @@
+"""What the record tells, for pages: an act with its outcome, as a sentence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+from django.urls import reverse
+
+from secretsadmin.audit.models import Event, Outcome, outcomes
+from secretsadmin.kinds import BY_NAME
+
+_DONE = {
+    "create": "created",
+    "update": "changed",
+    "roll-back": "rolled back",
+    "delete": "scheduled the deletion of",
+    "restore": "restored",
+    "open": "opened",
+    "reveal": "revealed a field of",
+}
+_TRIED = {
+    "create": "tried to create",
+    "update": "tried to change",
+    "roll-back": "tried to roll back",
+    "delete": "tried to delete",
+    "restore": "tried to restore",
+    "open": "tried to open",
+    "reveal": "tried to reveal",
+}
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One act: the line that it began with, and the one that it ended with, if it has."""
+
+    start: Event
+    end: Event | None
+
+    @property
+    def _last(self) -> Event:
+        return self.end or self.start
+
+    @property
+    def who(self) -> str:
+        return self.start.user
+
+    @property
+    def when(self) -> datetime:
+        return self.start.at
+
+    @property
+    def outcome(self) -> str:
+        return self._last.outcome
+
+    @property
+    def sentence(self) -> str:
+        verb = self.start.action.partition(".")[2]
+        done = _DONE if self.outcome == Outcome.SUCCEEDED else _TRIED
+        return f"{done.get(verb, verb)} the {BY_NAME[self.start.kind].singular}"
+
+    @property
+    def fields(self) -> list[str]:
+        return list(self._last.fields)
+
+    @property
+    def reason(self) -> str:
+        return self.start.reason
+
+    @property
+    def environment(self) -> str:
+        return self.start.environment
+
+    @property
+    def kind(self) -> str:
+        return self.start.kind
+
+    @property
+    def id(self) -> str:
+        return self.start.secret
+
+    @property
+    def url(self) -> str:
+        return reverse(f"{self.kind}:detail", args=[self.environment, self.id])
+
+    @property
+    def ids(self) -> list[tuple[str, str]]:
+        """What a log of AWS knows this act by, with labels."""
+        return [
+            ("Event", str(self.start.act)),
+            ("Version", self._last.version),
+            ("Version before", self._last.previous),
+            ("AWS request", self._last.request_id),
+            ("From", self.start.address or ""),
+            ("Error", self._last.error),
+        ]
+
+
+def with_outcomes(starts: Iterable[Event]) -> list[Activity]:
+    """Acts from the lines that they began with; one more query for all."""
+    begun = list(starts)
+    ends = outcomes(start.act for start in begun)
+    return [Activity(start, ends.get(start.act)) for start in begun]
+
+
+def last_changes(environment: str, kind: str, keys: Iterable[str]) -> dict[str, Event]:
+    """Who last put another value in place, by secret; for a page's rows in two queries."""
+    done = Event.objects.filter(
+        environment=environment,
+        kind=kind,
+        secret__in=list(keys),
+        outcome=Outcome.SUCCEEDED,
+        action__in=[f"{kind}.{verb}" for verb in ("create", "update", "roll-back")],
+    )
+    newest = done.values("secret").annotate(newest=Max("id")).values_list("newest", flat=True)
+    return {event.secret: event for event in Event.objects.filter(id__in=list(newest))}

@@ -1,0 +1,72 @@
+"""What base.html shows on every page: the environments, the way around, and who is signed in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from secretsadmin import environments, policy
+from secretsadmin.environments import Environment
+from secretsadmin.kinds import KINDS, Kind
+from secretsadmin.store.listing import listing
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link of the sidebar."""
+
+    title: str
+    url: str
+    icon: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An environment of the switcher."""
+
+    name: str
+    title: str
+    url: str
+    protected: bool
+    color: str
+    current: bool
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    here: Environment | None = getattr(request, "environment", None)
+    seen = [e for e in environments.site().environments.values() if policy.may(user, "view", e)]
+    current = here or (seen[0] if seen else None)
+    roles = " and ".join(policy.roles(user, here)) if here else ""
+    return {
+        "environment": here,
+        "environments": [_choice(environment, here) for environment in seen],
+        "nav": _nav(request, current) if current in seen and current else [],
+        "nav_more": [Item("Audit", reverse("audit"), "history", request.path == reverse("audit"))] if seen else [],
+        "roles_text": f"{roles} in {here.title}" if here and roles else "",
+    }
+
+
+def _choice(environment: Environment, here: Environment | None) -> Choice:
+    url = reverse("overview", args=[environment.name])
+    current = here is not None and environment.name == here.name
+    return Choice(environment.name, environment.title, url, environment.protected, environment.color, current)
+
+
+def _nav(request: HttpRequest, environment: Environment) -> list[Item]:
+    overview = reverse("overview", args=[environment.name])
+    kinds = [kind for kind in KINDS if policy.may(request.user, "view", environment, kind)]
+    return [
+        Item("Overview", overview, "house", request.path == overview),
+        *(_kind(request, environment, kind) for kind in kinds),
+    ]
+
+
+def _kind(request: HttpRequest, environment: Environment, kind: Kind) -> Item:
+    url = reverse(f"{kind.name}:index", args=[environment.name])
+    return Item(kind.title, url, kind.icon, request.path.startswith(url), listing(environment, kind).size)

@@ -1,0 +1,176 @@
+"""The Airflow deployments that this site serves, from SECRETSADMIN_CONFIG or from Airflow's own variable."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from secretsadmin.backend import BackendConfig, InvalidBackend, SecretId
+from secretsadmin.kinds import Kind
+
+COLORS = ("", "green", "blue", "violet", "amber", "red")
+ROLES = ("viewer", "editor", "admin", "auditor")
+# Paths that the site itself takes; an environment of such a name would never be reached.
+RESERVED_NAMES = frozenset({"audit", "setup", "login", "logout", "health", "metrics", "static"})
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One Airflow deployment: how it is named here, and where it looks its secrets up."""
+
+    name: str
+    title: str
+    backend: BackendConfig
+    protected: bool = False
+    color: str = ""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A group's role, in all environments and kinds unless some are named."""
+
+    group: str
+    role: str
+    environments: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Site:
+    """All that the configuration says."""
+
+    environments: Mapping[str, Environment]
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True)
+class Ref:
+    """One secret of one environment. `key` is its id in URLs and in the audit log; `name` is its name in AWS."""
+
+    environment: Environment
+    kind: Kind
+    id: str
+    team: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Raises InvalidId and KindDisabled."""
+        return self.environment.backend.secret_name(self.kind.name, self.id, self.team)
+
+    @property
+    def new_name(self) -> str:
+        """Raises InvalidId and KindDisabled."""
+        return self.environment.backend.new_secret_name(self.kind.name, self.id, self.team)
+
+    @property
+    def key(self) -> str:
+        return f"{self.team}--{self.id}" if self.team else self.id
+
+    @classmethod
+    def from_key(cls, environment: Environment, kind: Kind, key: str) -> "Ref":
+        return cls.of(environment, kind, environment.backend.split_key(kind.name, key))
+
+    @classmethod
+    def of(cls, environment: Environment, kind: Kind, secret: SecretId) -> "Ref":
+        return cls(environment, kind, secret.id, secret.team)
+
+
+DEFAULT_GRANTS = tuple(Grant(f"{role}s", role) for role in ROLES)
+
+
+def site() -> Site:
+    """The site's configuration. Raises ImproperlyConfigured with the setting's name; checks.py reports it at start."""
+    return _site(settings.SECRETSADMIN_CONFIG, settings.AIRFLOW_BACKEND_KWARGS)
+
+
+def get(name: str) -> Environment | None:
+    return site().environments.get(name)
+
+
+@lru_cache(maxsize=8)
+def _site(path: str, kwargs: str) -> Site:
+    return _from_file(Path(path)) if path else _from_airflow(kwargs)
+
+
+def _from_airflow(text: str) -> Site:
+    name = "AIRFLOW__SECRETS__BACKEND_KWARGS"
+    try:
+        kwargs = json.loads(text or "{}")
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is no JSON. Write the object that Airflow itself takes.") from None
+    environment = _environment("default", {"title": "Airflow", "backend_kwargs": kwargs}, name)
+    return Site({"default": environment}, DEFAULT_GRANTS)
+
+
+def _from_file(path: Path) -> Site:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ImproperlyConfigured(f"SECRETSADMIN_CONFIG can't be read: {error.strerror} ({path}).") from None
+    except ValueError as error:
+        raise ImproperlyConfigured(f"SECRETSADMIN_CONFIG ({path}) is no TOML: {error}.") from None
+    _refuse_unknown(data, {"environments", "grants"}, "SECRETSADMIN_CONFIG")
+    tables = data.get("environments")
+    if not isinstance(tables, dict) or not tables:
+        raise ImproperlyConfigured("SECRETSADMIN_CONFIG names no environment. Write a table [environments.NAME].")
+    environments = {name: _environment(name, table, f"environments.{name}") for name, table in tables.items()}
+    return Site(environments, _grants(data.get("grants"), environments))
+
+
+def _environment(name: str, table: Any, where: str) -> Environment:
+    if not isinstance(table, dict) or not isinstance(table.get("backend_kwargs", {}), dict):
+        raise ImproperlyConfigured(f"{where} must be a table (a JSON object) of backend kwargs.")
+    if name in RESERVED_NAMES or not name.replace("-", "").replace("_", "").isalnum():
+        raise ImproperlyConfigured(f"An environment can't be named {name}. Use letters, digits, - and _.")
+    _refuse_unknown(table, {"title", "protected", "color", "teams", "backend_kwargs"}, where)
+    if table.get("color", "") not in COLORS:
+        raise ImproperlyConfigured(f"{where}.color must be one of {', '.join(COLORS[1:])}.")
+    if not isinstance(table.get("protected", False), bool):
+        raise ImproperlyConfigured(f"{where}.protected must be true or false.")
+    try:
+        backend = BackendConfig.from_kwargs(table.get("backend_kwargs", {}), table.get("teams", ()))
+    except InvalidBackend as error:
+        raise ImproperlyConfigured(f"{where}: {error}") from None
+    return Environment(
+        name=name,
+        title=str(table.get("title", name)),
+        backend=backend,
+        protected=table.get("protected", False),
+        color=table.get("color", ""),
+    )
+
+
+def _grants(tables: Any, environments: Mapping[str, Environment]) -> tuple[Grant, ...]:
+    if tables is None:
+        return DEFAULT_GRANTS
+    if not isinstance(tables, list):
+        raise ImproperlyConfigured("grants must be written as [[grants]] tables.")
+    return tuple(_grant(table, environments) for table in tables)
+
+
+def _grant(table: Mapping[str, Any], environments: Mapping[str, Environment]) -> Grant:
+    _refuse_unknown(table, {"group", "role", "environments", "kinds"}, "grants")
+    grant = Grant(
+        group=str(table.get("group", "")),
+        role=str(table.get("role", "")),
+        environments=frozenset(table.get("environments", ())),
+        kinds=frozenset(table.get("kinds", ())),
+    )
+    if not grant.group or grant.role not in ROLES:
+        raise ImproperlyConfigured(f"A grant needs a group, and a role that is one of {', '.join(ROLES)}.")
+    if unknown := grant.environments - set(environments):
+        raise ImproperlyConfigured(f"A grant names an environment that isn't there: {', '.join(sorted(unknown))}.")
+    if unknown := grant.kinds - {"connections", "variables", "config"}:
+        raise ImproperlyConfigured(f"A grant names a kind that isn't there: {', '.join(sorted(unknown))}.")
+    return grant
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: set[str], where: str) -> None:
+    if unknown := set(table) - known:
+        raise ImproperlyConfigured(f"{where} has an unknown entry: {', '.join(sorted(unknown))}.")

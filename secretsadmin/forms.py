@@ -1,0 +1,150 @@
+"""The one renderer, and what the forms of every kind of secret share. Forms end in a Draft and never save."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+
+from secretsadmin.backend import InvalidId
+from secretsadmin.environments import Environment, Ref
+from secretsadmin.kinds import Kind, Note, Reading
+from secretsadmin.store.reads import Secret, Value
+from secretsadmin.store.writes import MAX_DESCRIPTION, Draft
+
+
+class Renderer(TemplatesSetting):
+    field_template_name = "forms/field.html"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a form's input would become, with every value masked."""
+
+    readings: tuple[Reading, ...] = ()
+    masked_text: str = ""
+    form: str = ""
+    size: int = 0
+    reason: str = ""
+    notes: tuple[Note, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+class SecretForm(forms.Form):
+    """The fields that every kind has, and how its input ends in a Draft."""
+
+    id_field: ClassVar[str]
+    template: ClassVar[str]
+
+    team = forms.ChoiceField(required=False, help_text="Only this team's tasks read it. Without one, all do.")
+    description = forms.CharField(
+        required=False,
+        max_length=MAX_DESCRIPTION,
+        help_text="Kept in Secrets Manager for people. Airflow doesn't read it.",
+    )
+    reason = forms.CharField(
+        required=False, max_length=1000, help_text="Kept in the audit log.", label="Reason for the change"
+    )
+    version = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        environment: Environment,
+        kind: Kind,
+        stored: Secret | None = None,
+        value: Value | None = None,
+        reveal: bool = False,
+    ) -> None:
+        self.environment = environment
+        self.kind = kind
+        self.stored = stored
+        self.reveal = reveal
+        self.stored_text = value.text if value else None
+        super().__init__(data, initial=self._metadata(stored, value) | self.initial_values(), label_suffix="")
+        self.shape()
+
+    def shape(self) -> None:
+        """Take out what doesn't apply: the id of a secret that exists, the team where there are none."""
+        teams = self.environment.backend.teams if self.kind.name != "config" else ()
+        if self.stored:
+            del self.fields[self.id_field]
+        if self.stored or not teams:
+            del self.fields["team"]
+        else:
+            self.fields["team"].choices = [("", "All teams"), *((team, team) for team in teams)]  # type: ignore[attr-defined]
+        if not self.stored:
+            del self.fields["version"]
+
+    def initial_values(self) -> dict[str, Any]:
+        """The plain fields of the stored text, for an edit by somebody who may open it."""
+        raise NotImplementedError
+
+    def draft(self, stored: str | None = None) -> Draft:
+        """What to store, on top of `stored`. Raises ValidationError with the field that forbids it."""
+        raise NotImplementedError
+
+    def preview(self) -> Preview:
+        """What the input would become, without AWS. Never raises."""
+        raise NotImplementedError
+
+    def filled(self) -> "SecretForm":
+        """The same input, with what was pasted spread over the fields."""
+        return self
+
+    def metadata(self) -> dict[str, str]:
+        """What goes along with the value, as the store's writes take it."""
+        names = ("description", "reason", *(("version",) if self.stored else ()))
+        return {name: self.cleaned_data.get(name) or "" for name in names}
+
+    def existing(self) -> Secret:
+        """The secret that this form updates."""
+        if self.stored is None:
+            raise ValueError("this form creates")
+        return self.stored
+
+    def clean_version(self) -> str:
+        """The version to save on top of: the one that the form was opened on, or theirs after a conflict."""
+        return str(self.data.get("on_top_of") or self.cleaned_data["version"])
+
+    def clean_description(self) -> str:
+        kept = self.stored is not None and not self.was_sent("description")
+        return self.existing().description if kept else self.cleaned_data["description"]
+
+    def was_sent(self, name: str) -> bool:
+        """Whether the input speaks of this field at all; what it doesn't name stays as it is."""
+        return self.add_prefix(name) in self.data
+
+    def ref(self) -> Ref:
+        return Ref(
+            self.environment,
+            self.kind,
+            self.cleaned_data[self.id_field],
+            self.cleaned_data.get("team") or None,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get(self.id_field):
+            try:
+                _ = self.ref().new_name
+            except InvalidId as error:
+                self.add_error(self.id_field, str(error))
+        return cleaned
+
+    def adopt(self, error: ValidationError) -> "SecretForm":
+        """Take over an error that only the store, or the stored value, brought up."""
+        self.add_error(None, error)
+        return self
+
+    @staticmethod
+    def _metadata(secret: Secret | None, value: Value | None) -> dict[str, Any]:
+        if secret is None:
+            return {}
+        return {"description": secret.description, "version": value.version if value else secret.current}
+
+
+FormClass = Callable[..., SecretForm]

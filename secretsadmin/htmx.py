@@ -1,0 +1,35 @@
+"""The one file that knows htmx: a page to whoever asks for a page, a fragment of it to htmx."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django_htmx.http import retarget
+from django_htmx.middleware import HtmxDetails
+
+from secretsadmin.environments import Environment
+
+
+class Request(HttpRequest):
+    """A request that has passed the middleware: somebody is signed in, and htmx is told apart."""
+
+    user: User
+    htmx: HtmxDetails
+    environment: Environment | None
+
+
+def respond(
+    request: Request, template: str, context: dict[str, Any], *, partial: str = "", status: int = 200
+) -> HttpResponse:
+    """The whole page, or the partial of it that htmx asked for."""
+    if request.htmx and partial:
+        template = f"{template}#{partial}"
+    return render(request, template, context, status=status)
+
+
+def respond_with_message(request: HttpRequest, template: str, context: dict[str, Any], *, status: int) -> HttpResponse:
+    """An error's page, or its message where htmx waits for a fragment."""
+    if not getattr(request, "htmx", False):
+        return render(request, template, context, status=status)
+    return retarget(render(request, f"{template}#message", context, status=status), "#messages")

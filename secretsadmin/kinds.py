@@ -1,0 +1,96 @@
+"""What connections, variables and config options have in common, and what an app adds to them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Tone = Literal["ok", "caution", "danger", "info", "neutral"]
+
+
+class Note(NamedTuple):
+    """A sentence about a secret, for people."""
+
+    text: str
+    tone: Tone = "caution"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One part of a secret's value. A masked field's value leaves the server by a reveal alone."""
+
+    name: str
+    label: str
+    value: str | None = field(repr=False)
+    masked: bool = True
+
+    @property
+    def hint(self) -> str:
+        """How long the value is, for a reader who may not see it: the length in characters."""
+        length = len(self.value or "")
+        return f"{length} character{'' if length == 1 else 's'}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one reader makes of a secret: its fields, or why it can't read it."""
+
+    label: str
+    fields: tuple[Field, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A secret's value, taken apart by the app that knows its kind."""
+
+    fields: tuple[Field, ...]
+    readings: tuple[Reading, ...] = ()
+    form: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+class Usage(NamedTuple):
+    """A piece of code that uses a secret, ready to copy."""
+
+    title: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the three kinds of secret that Airflow looks up.
+
+    `name` is its word in URLs, audit actions and Airflow's backend kwargs (`connections_prefix`).
+    """
+
+    name: str
+    singular: str
+    title: str
+    id_label: str
+    icon: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How an app tells the shared views what its values look like.
+
+    `open` takes a secret's text and the deployment's `extra_conn_words`, and never raises: what can't be read
+    comes back as a reading with an error. `use` takes an id of a kind. `secret` is the field that a reveal means
+    when it names none. `label` names a type, `icon` draws it.
+    """
+
+    open: Callable[[str, Mapping[str, Any]], Opened]
+    use: Callable[[Kind, str], tuple[Usage, ...]]
+    secret: str
+    label: Callable[[str], str] = str
+    icon: Callable[[str], str] = lambda _: ""
+
+
+CONNECTIONS = Kind("connections", "connection", "Connections", "Connection id", "plug")
+VARIABLES = Kind("variables", "variable", "Variables", "Variable key", "list")
+CONFIG = Kind("config", "config option", "Config", "Option", "settings")
+KINDS = (CONNECTIONS, VARIABLES, CONFIG)
+BY_NAME = {kind.name: kind for kind in KINDS}

@@ -1,0 +1,72 @@
+"""Logs and error reports hold names and ids. An exception is its type and where it was raised, never its text."""
+
+import logging
+import traceback
+from typing import Any
+
+import structlog
+from django.http import HttpRequest
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
+from structlog.typing import EventDict, WrappedLogger
+
+
+def formatter() -> logging.Formatter:
+    shared = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(allow={"act", "error", "status_code", "code"}),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            _without_text,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+def _without_text(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Text of an exception may quote what it choked on, which here may be a credential."""
+    raised: Any = event.pop("exc_info", None)
+    if isinstance(raised, tuple) and raised[0]:
+        frames = traceback.extract_tb(raised[2])
+        event["exception"] = raised[0].__name__
+        event["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+class NoValues(SafeExceptionReporterFilter):
+    """An error report holds no local variable, no form and no cookie, with DEBUG on or off."""
+
+    def is_active(self, request: HttpRequest | None) -> bool:  # noqa: ARG002 - Django's signature.
+        return True
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:  # noqa: ARG002 - Django's signature.
+        return {}
+
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return []
+
+    def get_safe_request_meta(self, request: Any) -> dict[str, Any]:  # noqa: ARG002 - Django's signature.
+        return {}
+
+    def get_safe_cookies(self, request: Any) -> dict[str, Any]:  # noqa: ARG002 - Django's signature.
+        return {}
+
+
+class PlainReporter(ExceptionReporter):
+    """An exception's text may quote what it choked on, so a report tells its type alone."""
+
+    def get_traceback_data(self) -> dict[str, Any]:
+        data = super().get_traceback_data()
+        for frame in data["frames"]:
+            frame["exc_cause"] = type(frame["exc_cause"]).__name__ if frame.get("exc_cause") else None
+        return {
+            **data,
+            "exception_value": "",
+            "exception_notes": "",
+            "request_insecure_uri": "",
+            "unicode_hint": "",
+        }

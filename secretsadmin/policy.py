@@ -1,0 +1,62 @@
+"""Who may do what, where. Denied by default; asked afresh at each request, so a change of rights holds at the next."""
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+
+from secretsadmin import environments
+from secretsadmin.environments import Environment, Grant
+from secretsadmin.kinds import Kind
+
+SEE = frozenset({"view", "history", "open"})
+WRITE = frozenset({"create", "update", "roll-back", "delete", "restore"})
+RIGHTS = {
+    "viewer": SEE,
+    "editor": SEE | WRITE | {"reveal"},
+    "admin": SEE | WRITE | {"reveal", "audit"},
+    "auditor": frozenset({"view", "history", "audit"}),
+}
+# In a protected environment these are for admins alone.
+GUARDED = frozenset({"reveal", "delete"})
+
+
+def may(
+    user: AbstractBaseUser | AnonymousUser, action: str, environment: Environment, kind: Kind | None = None
+) -> bool:
+    """Whether the person may do this to secrets of this kind; with no kind, to those of any kind."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    return any(_allows(role, action, environment) for role in _roles(user, environment, kind))
+
+
+def roles(user: AbstractBaseUser | AnonymousUser, environment: Environment) -> tuple[str, ...]:
+    """The person's roles here, for showing."""
+    if isinstance(user, User) and user.is_superuser:
+        return ("superuser",)
+    return tuple(sorted(_roles(user, environment, None))) if isinstance(user, User) else ()
+
+
+def _allows(role: str, action: str, environment: Environment) -> bool:
+    if environment.protected and action in GUARDED:
+        return role == "admin"
+    return action in RIGHTS[role]
+
+
+def _roles(user: User, environment: Environment, kind: Kind | None) -> set[str]:
+    return {
+        grant.role
+        for grant in environments.site().grants
+        if grant.group in _groups(user) and _covers(grant, environment, kind)
+    }
+
+
+def _covers(grant: Grant, environment: Environment, kind: Kind | None) -> bool:
+    here = not grant.environments or environment.name in grant.environments
+    return here and (not grant.kinds or kind is None or kind.name in grant.kinds)
+
+
+def _groups(user: User) -> frozenset[str]:
+    # The request's own user object remembers the names, so a page asks once; the next request asks again.
+    if not hasattr(user, "_group_names"):
+        user._group_names = frozenset(user.groups.values_list("name", flat=True))  # noqa: SLF001
+    return user._group_names  # noqa: SLF001

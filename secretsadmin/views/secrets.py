@@ -1,0 +1,231 @@
+"""Seeing what is there. Blind to a value's shape: the app's Shape takes it apart."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from secretsadmin import policy
+from secretsadmin.access import actor_of, environment_of, secret_of
+from secretsadmin.audit.models import Event, makers
+from secretsadmin.audit.queries import Activity, last_changes, with_outcomes
+from secretsadmin.environments import Environment, Ref
+from secretsadmin.htmx import Request, respond
+from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape
+from secretsadmin.store import listing, reads
+from secretsadmin.store.errors import NoValue
+from secretsadmin.store.reads import CURRENT, Secret, Version
+from secretsadmin.store.writes import CANDIDATE
+from secretsadmin.views import shown
+from secretsadmin.views.problems import of_store
+from secretsadmin.views.rows import badges, table
+
+VERBS = ("open", "reveal", "create", "update", "roll-back", "delete", "restore", "history")
+VERSIONS_PAGE = 25
+
+
+def rights(request: Request, environment: Environment, kind: Kind) -> dict[str, bool]:
+    """What the person may do here, for showing what can be done; each view decides for itself again."""
+    allowed = {verb: policy.may(request.user, verb, environment, kind) for verb in VERBS}
+    return {f"may_{verb.replace('-', '_')}": may for verb, may in allowed.items()}
+
+
+def urls(ref: Ref) -> dict[str, str]:
+    """The pages of one secret, as `update_url` and so on."""
+    args = [ref.environment.name, ref.key]
+    return {
+        "index_url": reverse(f"{ref.kind.name}:index", args=args[:1]),
+        "edit_url": reverse(f"{ref.kind.name}:edit", args=args),
+        **{
+            f"{verb.replace('-', '_')}_url": reverse(f"{ref.kind.name}:{verb}", args=args)
+            for verb in VERBS
+            if verb != "create"
+        },
+    }
+
+
+@dataclass(frozen=True)
+class ShownSecret:
+    """A secret's metadata as its pages show it."""
+
+    id: str
+    url: str
+    secret_name: str
+    description: str
+    type: str
+    icon: str
+    badges: tuple[Note, ...]
+    tags: tuple[tuple[str, str], ...]
+    changed: datetime | None
+    changed_by: str
+    deleted: datetime | None
+
+
+def secret_context(request: Request, secret: Secret, shape: Shape) -> dict[str, Any]:
+    """What every page of one secret shows."""
+    ref = secret.ref
+    change = last_changes(ref.environment.name, ref.kind.name, [ref.key]).get(ref.key)
+    return {
+        "kind": ref.kind,
+        "secret": _shown_secret(secret, shape, change),
+        **rights(request, ref.environment, ref.kind),
+        **urls(ref),
+    }
+
+
+def _shown_secret(secret: Secret, shape: Shape, change: Event | None) -> ShownSecret:
+    ref = secret.ref
+    return ShownSecret(
+        id=ref.key,
+        url=reverse(f"{ref.kind.name}:detail", args=[ref.environment.name, ref.key]),
+        secret_name=ref.name,
+        description=secret.description,
+        type=shape.label(secret.type),
+        icon=shape.icon(secret.type),
+        badges=badges(secret, change),
+        tags=tuple(sorted(secret.tags.items())),
+        changed=secret.changed,
+        changed_by=change.user if change and change.version == secret.current else "",
+        deleted=secret.deleted,
+    )
+
+
+@require_safe
+def index(request: Request, environment: str, kind: Kind, shape: Shape) -> HttpResponse:
+    here = environment_of(request, environment, "view", kind)
+    if not here.backend.is_enabled(kind.name):
+        return respond(request, "disabled.html", {"kind": kind})
+    known = listing.listing(here, kind).read()
+    context = {
+        "kind": kind,
+        "prefix": here.backend.name_prefix(kind.name),
+        "as_of": known.as_of,
+        "loading": known.loading and known.as_of is None,
+        "problem": of_store(known.problem) if known.problem else None,
+        "create_url": reverse(f"{kind.name}:create", args=[here.name]),
+        "refresh_url": reverse(f"{kind.name}:refresh", args=[here.name]),
+        **rights(request, here, kind),
+        **table(here, kind, shape, known.secrets, request.GET),
+    }
+    return respond(request, "index.html", context, partial="rows")
+
+
+@require_POST
+def refresh(request: Request, environment: str, kind: Kind) -> HttpResponse:
+    here = environment_of(request, environment, "view", kind)
+    if here.backend.is_enabled(kind.name):
+        listing.listing(here, kind).sweep_and_wait()
+    return redirect(f"{kind.name}:index", here.name)
+
+
+@require_safe
+def detail(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
+    ref = secret_of(request, environment, "view", kind, key)
+    return respond(request, "detail.html", _detail_context(request, listing.find(ref), shape))
+
+
+@require_POST
+def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:  # noqa: A001 - the verb.
+    ref = secret_of(request, environment, "open", kind, key)
+    secret = listing.find(ref)
+    context = _detail_context(request, secret, shape)
+    context["opened"] = _opened(request, ref, shape, context["reveal_url"] if context["may_reveal"] else "")
+    return respond(request, "detail.html", context, partial="opened")
+
+
+@require_POST
+def reveal(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
+    ref = secret_of(request, environment, "reveal", kind, key)
+    wanted = request.POST.get("field") or shape.secret
+    value = reads.reveal(ref, "reveal", actor=actor_of(request), fields=(wanted[:100],))
+    opened = shape.open(value.text, ref.environment.backend.extra_conn_words)
+    context = {} if request.htmx else _detail_context(request, listing.find(ref), shape)
+    context["field"] = shown.revealed(_masked(opened.fields, wanted), urls(ref)["reveal_url"])
+    return respond(request, "detail.html", context, partial="revealed")
+
+
+@dataclass(frozen=True)
+class ShownVersion:
+    """One version on the timeline, with the act that made it."""
+
+    id: str
+    labels: tuple[str, ...]
+    created: datetime | None
+    sentence: str
+    by: str
+    outside: bool
+    current: bool
+    roll_back_url: str = ""
+
+    @property
+    def short(self) -> str:
+        return self.id[:8]
+
+    @property
+    def deprecated(self) -> bool:
+        return not self.labels
+
+
+@require_safe
+def history(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
+    ref = secret_of(request, environment, "history", kind, key)
+    page = Paginator(reads.versions(ref), VERSIONS_PAGE).get_page(request.GET.get("page"))
+    context = secret_context(request, listing.find(ref), shape)
+    roll_back_url = context["roll_back_url"] if context["may_roll_back"] and not context["secret"].deleted else ""
+    made = makers(version.id for version in page.object_list)
+    versions = [shown_version(version, made.get(version.id), roll_back_url) for version in page.object_list]
+    return respond(request, "history.html", context | {"versions": versions, "page": page})
+
+
+def shown_version(version: Version, maker: Event | None, roll_back_url: str = "") -> ShownVersion:
+    current = CURRENT in version.labels
+    return ShownVersion(
+        id=version.id,
+        labels=tuple(label for label in version.labels if label != CANDIDATE),
+        created=version.created,
+        sentence=_made(maker) if maker else "",
+        by=maker.user if maker else "",
+        outside=maker is None,
+        current=current,
+        roll_back_url=f"{roll_back_url}?to={version.id}" if roll_back_url and not current else "",
+    )
+
+
+def _made(maker: Event) -> str:
+    verb = "created it with" if maker.action.endswith(".create") else "changed"
+    return f"{maker.user} {verb} {', '.join(maker.fields) or 'nothing'}"
+
+
+def _detail_context(request: Request, secret: Secret, shape: Shape) -> dict[str, Any]:
+    context = secret_context(request, secret, shape)
+    return context | {
+        "opened": None,
+        "usage": shape.use(secret.ref.kind, secret.ref.id),
+        "activity": _acts(secret.ref),
+    }
+
+
+def _acts(ref: Ref) -> list[Activity]:
+    return with_outcomes(Event.objects.started().on(ref)[:8])
+
+
+def _opened(request: Request, ref: Ref, shape: Shape, reveal_url: str) -> shown.ShownValue:
+    try:
+        text = reads.reveal(ref, "open", actor=actor_of(request)).text
+    except NoValue:
+        nothing = "Airflow finds nothing here: the secret has no current version, or one that isn't text."
+        return shown.value(Opened((), (Reading("Airflow 2 and 3", error=nothing),)), 0, "")
+    return shown.value(shape.open(text, ref.environment.backend.extra_conn_words), len(text.encode()), reveal_url)
+
+
+def _masked(fields: tuple[Field, ...], wanted: str) -> Field:
+    """The masked field of this name. Raises Http404."""
+    for field in fields:
+        if field.masked and field.name == wanted:
+            return field
+    raise Http404

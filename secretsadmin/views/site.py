@@ -1,0 +1,122 @@
+"""Pages of the site as a whole."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from secretsadmin import environments, policy
+from secretsadmin.access import environment_of
+from secretsadmin.audit.models import Event
+from secretsadmin.audit.queries import with_outcomes
+from secretsadmin.environments import Environment
+from secretsadmin.htmx import Request, respond
+from secretsadmin.kinds import KINDS, Kind
+from secretsadmin.store.listing import listing
+from secretsadmin.store.reads import Secret
+from secretsadmin.views.problems import Problem, of_store
+
+LATELY = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One kind on the overview. `attention` holds text, tone and address of what waits for somebody."""
+
+    kind: Kind
+    url: str
+    disabled: str = ""
+    count: int | None = None
+    changed: int = 0
+    attention: tuple[tuple[str, str, str], ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def title(self) -> str:
+        return self.kind.title
+
+    @property
+    def icon(self) -> str:
+        return self.kind.icon
+
+
+@require_safe
+def home(request: Request) -> HttpResponse:
+    for environment in environments.site().environments.values():
+        if policy.may(request.user, "view", environment):
+            return redirect("overview", environment.name)
+    raise PermissionDenied
+
+
+@require_safe
+def overview(request: Request, environment: str) -> HttpResponse:
+    here = environment_of(request, environment, "view")
+    kinds = [kind for kind in KINDS if policy.may(request.user, "view", here, kind)]
+    tiles = [_tile(here, kind) for kind in kinds]
+    acts = Event.objects.started().filter(environment=here.name, kind__in=[kind.name for kind in kinds])[:8]
+    context = {
+        "tiles": tiles,
+        "problem": next((tile.problem for tile in tiles if tile.problem), None),
+        "activity": with_outcomes(acts),
+        "audit_url": reverse("audit") + f"?environment={here.name}",
+        "first_day": not any(tile.count for tile in tiles),
+        "prefixes": [(kind.title, here.backend.prefixes[kind.name]) for kind in kinds],
+        "create_url": _create_url(request, here),
+    }
+    return respond(request, "overview.html", context)
+
+
+@login_not_required
+@require_safe
+def live(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def ready(_request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM audit_event LIMIT 1")
+    return HttpResponse("ready", content_type="text/plain")
+
+
+def _tile(environment: Environment, kind: Kind) -> Tile:
+    url = reverse(f"{kind.name}:index", args=[environment.name])
+    if not environment.backend.is_enabled(kind.name):
+        return Tile(kind, url, disabled=f"Airflow never looks here: {kind.name}_prefix is null.")
+    known = listing(environment, kind).read()
+    return Tile(
+        kind,
+        url,
+        count=len(known.secrets) if known.as_of or known.secrets else None,
+        changed=sum(_changed_lately(secret) for secret in known.secrets),
+        attention=tuple(_attention(known.secrets, url)),
+        problem=of_store(known.problem) if known.problem else None,
+    )
+
+
+def _changed_lately(secret: Secret) -> bool:
+    return secret.changed is not None and datetime.now(UTC) - secret.changed < LATELY
+
+
+def _attention(secrets: tuple[Secret, ...], url: str) -> list[tuple[str, str, str]]:
+    deleted = sum(secret.deleted is not None for secret in secrets)
+    empty = sum(not secret.current for secret in secrets)
+    found = []
+    if deleted:
+        found.append((f"{deleted} scheduled for deletion", "danger", f"{url}?state=deleted"))
+    if empty:
+        found.append((f"{empty} without a current value", "danger", f"{url}?state=empty"))
+    return found
+
+
+def _create_url(request: Request, environment: Environment) -> str:
+    kind = KINDS[0]
+    may = environment.backend.is_enabled(kind.name) and policy.may(request.user, "create", environment, kind)
+    return reverse(f"{kind.name}:create", args=[environment.name]) if may else ""

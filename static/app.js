@@ -1,0 +1,212 @@
+// The pages work without this file. It adds: the theme, keys, copying, and that a revealed value goes away again.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // Theme. This script runs before the body is drawn, so that a chosen theme never flashes.
+
+  function storedTheme() {
+    try { return localStorage.getItem("theme") || "system"; } catch { return "system"; }
+  }
+
+  function applyTheme(theme) {
+    root.dataset.theme = theme;
+    for (const button of $$("button[name=theme]")) {
+      button.setAttribute("aria-pressed", String(button.value === theme));
+    }
+  }
+
+  function chooseTheme(theme) {
+    try { localStorage.setItem("theme", theme); } catch { /* The choice then holds for this page. */ }
+    applyTheme(theme);
+  }
+
+  applyTheme(storedTheme());
+
+  // Revealed values: each goes away after 30 seconds, on Hide, and when the page is left.
+
+  const SECONDS_SHOWN = 30;
+  const shown = new Map();
+
+  function hide(output) {
+    clearInterval(shown.get(output));
+    shown.delete(output);
+    const item = output.closest(".item");
+    output.textContent = "hidden";
+    output.classList.replace("revealed", "masked");
+    for (const button of $$("[data-hide]", item)) button.hidden = true;
+    for (const form of $$("[data-show]", item)) form.hidden = false;
+  }
+
+  function startHiding(output) {
+    const until = Date.now() + SECONDS_SHOWN * 1000;
+    const left = $("[data-left]", output.closest(".item"));
+    const tick = () => {
+      const seconds = Math.ceil((until - Date.now()) / 1000);
+      if (seconds <= 0) hide(output);
+      else if (left) left.textContent = `${seconds} s`;
+    };
+    shown.set(output, setInterval(tick, 1000));
+    tick();
+  }
+
+  function watchRevealed() {
+    for (const output of shown.keys()) {
+      if (!output.isConnected) { clearInterval(shown.get(output)); shown.delete(output); }
+    }
+    for (const output of $$("output.revealed")) if (!shown.has(output)) startHiding(output);
+  }
+
+  function forgetPage() {
+    for (const output of [...shown.keys()]) hide(output);
+    for (const value of $$("#opened .value, #revealed .value")) value.textContent = "";
+    for (const input of $$("input[type=password], textarea[name=secret]")) input.value = "";
+  }
+
+  addEventListener("pagehide", forgetPage);
+  addEventListener("pageshow", (event) => {
+    busy(0);
+    if (event.persisted && $("#opened, #form")) location.reload();
+  });
+
+  // Copying. The clipboard wants to be asked during the click, so it is handed a promise of the text.
+
+  function copy(button, text) {
+    const blob = Promise.resolve(text).then((plain) => new Blob([plain], { type: "text/plain" }));
+    const label = $("[data-label]", button) || button;
+    const before = label.textContent;
+    const say = (word) => {
+      label.textContent = word;
+      setTimeout(() => { label.textContent = before; }, 1500);
+    };
+    navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]).then(() => say("Copied"), () => say("Not copied"));
+  }
+
+  async function fetchRevealed(form) {
+    const body = new FormData(form);
+    body.set("purpose", "copy");
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const output = answer.ok && $("output.revealed", page);
+    if (!output) { showMessage(page); throw new Error("not revealed"); }
+    return output.textContent;
+  }
+
+  function copyFrom(button) {
+    const place = button.closest("[data-copied]") || button.closest(".item, .panel");
+    const output = $(".value, pre", place);
+    const form = $("form[data-show]", place);
+    copy(button, form && !output.matches(".revealed") ? fetchRevealed(form) : output.textContent);
+  }
+
+  // Messages
+
+  function showMessage(page) {
+    const found = page && $("#message", page);
+    $("#messages").replaceChildren(found ? document.importNode(found, true) : $("#unreachable").content.cloneNode(true));
+  }
+
+  // The thin bar on top
+
+  let running = 0;
+  function busy(count) {
+    running = Math.max(0, count);
+    root.classList.toggle("busy", running > 0);
+  }
+
+  document.addEventListener("htmx:beforeRequest", () => busy(running + 1));
+  document.addEventListener("htmx:afterRequest", () => busy(running - 1));
+  document.addEventListener("htmx:sendError", () => showMessage());
+  document.addEventListener("htmx:timeout", () => showMessage());
+
+  // An empty filter has no place in the address.
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.verb !== "get") return;
+    for (const [name, value] of [...detail.parameters.entries()]) {
+      if (value === "") detail.parameters.delete(name);
+    }
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, pathInfo, target } = event.detail;
+    const went = xhr.responseURL && new URL(xhr.responseURL);
+    if (went && went.pathname !== new URL(pathInfo.finalRequestPath, location).pathname) {
+      // The answer is another page (a form was saved, or the session ended): go there.
+      event.preventDefault();
+      location.assign(went.href);
+    } else if (target.id === "messages" && !xhr.responseText.includes('id="message"')) {
+      event.preventDefault();
+      showMessage();
+    } else if (xhr.status < 400 && target.id !== "messages") {
+      $("#messages > #message")?.remove();
+    }
+  });
+
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    watchRevealed();
+    $("[aria-invalid=true]", detail.elt)?.focus();
+  });
+
+  // Keys. An element says its own key with aria-keyshortcuts.
+
+  const typing = (element) => element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+
+  function move(step) {
+    const links = $$(".list a.id");
+    const here = links.indexOf(document.activeElement);
+    links[Math.min(links.length - 1, Math.max(0, here + step))]?.focus();
+  }
+
+  function press(key) {
+    const element = $(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+    if (!element) return false;
+    if (typing(element)) { element.focus(); element.select(); } else element.click();
+    return true;
+  }
+
+  function leave() {
+    const open = $("details.switcher[open]");
+    if (open) { open.open = false; $("summary", open).focus(); return; }
+    if (typing(document.activeElement)) { document.activeElement.blur(); return; }
+    if (!$("form[data-touched]")) press("Escape");
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open], .menu:popover-open")) return;
+    if (event.key === "Escape") leave();
+    else if (typing(event.target)) return;
+    else if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
+    else if (event.key === "?") $("#keys")?.showModal();
+    else if (/^[\w/]$/.test(event.key) && press(event.key)) event.preventDefault();
+  });
+
+  document.addEventListener("input", ({ target }) => {
+    const form = target.form;
+    if (form && form.method === "post") form.dataset.touched = "";
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[hx-post], [hx-get]")) busy(running + 1);
+  });
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("button, a, summary, tr");
+    for (const details of $$("details.switcher[open]")) if (!details.contains(event.target)) details.open = false;
+    if (!target) return;
+    if (target.matches("button[name=theme]")) chooseTheme(target.value);
+    else if (target.matches("[data-copy]")) copyFrom(target);
+    else if (target.matches("[data-keys]")) $("#keys").showModal();
+    else if (target.matches("[data-hide]")) { event.preventDefault(); hide($("output", target.closest(".item"))); }
+    else if (target.matches(".list.opens tbody tr") && getSelection().isCollapsed) $("a.id", target)?.click();
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    applyTheme(storedTheme());
+    watchRevealed();
+    $("[aria-invalid=true]")?.focus();
+  });
+})();

@@ -1,0 +1,16 @@
+"""The product's own settings, with what a test run needs in place of an environment."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "tests-alone-" + "0123456789" * 4)
+os.environ.setdefault("AUDIT_KEY", "tests-audit-" + "9876543210" * 4)
+os.environ.setdefault("PUBLIC_URL", "http://127.0.0.1:8000")
+os.environ.setdefault("AWS_ACCESS_KEY_ID", "tests")
+os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "tests")
+
+from secretsadmin.settings import *  # noqa: F403 - the environment comes first.
+from secretsadmin.settings import ALLOWED_HOSTS
+
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

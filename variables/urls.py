@@ -1,0 +1,8 @@
+"""Serves variables and config options, which are alike: the site map mounts this twice."""
+
+from secretsadmin.secret_urls import secret_urls
+from variables.forms import VariableForm
+from variables.shape import SHAPE
+
+app_name = "variables"
+urlpatterns = secret_urls(SHAPE, VariableForm)
