@@ -52,7 +52,7 @@ MAX_BYTES = 65_536
 MAX_PORT = 65_535
 
 
-class NotRepresentable(FieldError):
+class NotRepresentable(FieldError):  # noqa: N818 - It says what the field is.
     """No text, or none of the form that was asked for, reads back whole. The field is one of FIELDS."""
 
 
@@ -176,17 +176,20 @@ def _airflow_uri(connection: Connection) -> str:
 
 
 def _careful_uri(connection: Connection) -> str:
-    """What Airflow's spelling loses is kept: a host's case, a port of 0, the types in the extra.
-
-    Readers lower-case a host up to its first percent sign; so the first character becomes one.
-    """
+    """What Airflow's spelling loses is kept: a host's case, a port of 0, the types in the extra."""
     authority = _authority(connection)
-    first, rest = connection.host[:1], connection.host[1:]
-    place = "".join(f"%{byte:02X}" for byte in first.encode()) + quote(rest, safe="")
+    place = _careful_host(connection.host)
     if connection.port is not None:
         place += f":{connection.port}" if place or authority else f"@:{connection.port}"
     query = _extra_query(connection.extra)
     return f"{_scheme(connection)}{authority}{place}{_path_and_query(connection, query)}"
+
+
+def _careful_host(host: str) -> str:
+    """Readers lower-case a host up to its first percent sign, so a case to keep gets one in front of it."""
+    quoted = quote(host, safe="")
+    lowered = quoted.partition("%")[0]
+    return quoted if lowered == lowered.lower() else f"%{ord(quoted[0]):02X}{quoted[1:]}"
 
 
 def _json(connection: Connection) -> str:
@@ -249,12 +252,12 @@ def _require_encodable(connection: Connection) -> None:
     if normal_type(connection.conn_type) != connection.conn_type:
         raise NotRepresentable(
             "conn_type",
-            "Airflow reads a hyphen in a connection type as _, and postgresql as postgres: write the latter.",
+            "Airflow reads a hyphen in a connection type as an underscore, and postgresql as postgres.",
         )
     if not _is_port(connection.port):
         raise NotRepresentable("port", f"A port is a whole number from 0 to {MAX_PORT}.")
     if not _is_json_object(connection.extra):
-        raise NotRepresentable("extra", f"The extra is not JSON of text keys and at most {MAX_DEPTH} levels.")
+        raise NotRepresentable("extra", f"The extra is not a JSON object of at most {MAX_DEPTH} levels.")
 
 
 def _is_port(port: Any) -> bool:
@@ -301,8 +304,12 @@ def _objection(connection: Connection, text: str, extra_conn_words: ConnWords | 
 
 
 def _changed_by(connection: Connection, text: str, extra_conn_words: ConnWords | None) -> tuple[str, ...]:
-    readings = (Connection.from_secret(text, reader=reader, extra_conn_words=extra_conn_words) for reader in Reader)
-    return tuple(dict.fromkeys(name for reading in readings for name in differing_fields(connection, reading)))
+    readings = (
+        Connection.from_secret(text, reader=reader, extra_conn_words=extra_conn_words) for reader in Reader
+    )
+    return tuple(
+        dict.fromkeys(name for reading in readings for name in differing_fields(connection, reading))
+    )
 
 
 def _longest_field(connection: Connection) -> str:

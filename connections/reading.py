@@ -25,6 +25,16 @@ ConnWords = Mapping[str, Sequence[str]]
 
 FIELDS = ("conn_type", "host", "login", "password", "schema", "port", "extra")
 TEXT_FIELDS = FIELDS[:5]
+LABELS = {
+    "conn_type": "connection type",
+    "host": "host",
+    "login": "login",
+    "password": "password",
+    "schema": "schema",
+    "port": "port",
+    "extra": "extra",
+}
+
 EXTRA_KEY = "__extra__"
 
 # The type's and, as in `http://https://host`, the host's own.
@@ -69,7 +79,7 @@ class FieldError(Exception):
         self.field = field
 
 
-class UnreadableSecret(FieldError):
+class UnreadableSecret(FieldError):  # noqa: N818 - It says what the secret is.
     """The field is one of FIELDS, or "secret" where the text as a whole can't be read."""
 
 
@@ -166,7 +176,9 @@ def _json_object(text: str) -> dict[str, Any]:
         where = f"it breaks off at line {error.lineno}, column {error.colno}"
     except (ValueError, RecursionError):
         where = "a number is too long or the nesting too deep"
-    raise UnreadableSecret("secret", f"The text starts with a brace but Airflow can't read it as JSON: {where}.")
+    raise UnreadableSecret(
+        "secret", f"The text starts with a brace but Airflow can't read it as JSON: {where}."
+    )
 
 
 def _words(extra_conn_words: ConnWords) -> dict[str, tuple[str, ...]]:
@@ -340,14 +352,3 @@ def _require_usable(fields: Fields) -> None:
 def _require_unicode(field: str, value: Any) -> None:
     if not is_unicode(json.dumps(value, ensure_ascii=False)):
         raise UnreadableSecret(field, f"The {LABELS[field]} holds half a surrogate pair, which is not text.")
-
-
-LABELS = {
-    "conn_type": "connection type",
-    "host": "host",
-    "login": "login",
-    "password": "password",
-    "schema": "schema",
-    "port": "port",
-    "extra": "extra",
-}
