@@ -1,0 +1,98 @@
+"""A variable."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from variables.variable import MAX_BYTES, JsonProblem, Variable
+
+
+def test_shows_no_value_in_its_repr() -> None:
+    assert repr(Variable("hunter2")) == "Variable()"
+
+
+def test_keeps_its_text_as_it_is() -> None:
+    assert Variable(" a\r\n\n").text == " a\r\n\n"
+
+
+def test_counts_its_bytes() -> None:
+    assert Variable("aü😀").size == 7
+
+
+@pytest.mark.parametrize("text", ["x", "x" * MAX_BYTES, "ü" * (MAX_BYTES // 2), " ", "\n"])
+def test_fits_into_secrets_manager(text: str) -> None:
+    assert Variable(text).limit_problem is None
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "no empty value"),
+        ("x" * (MAX_BYTES + 1), "65,537 bytes"),
+        ("ü" * (MAX_BYTES // 2) + "x", "65,537 bytes"),
+        ("x\ud800", "surrogate"),
+    ],
+)
+def test_says_why_it_does_not_fit(text: str, problem: str) -> None:
+    assert problem in str(Variable(text).limit_problem)
+
+
+@pytest.mark.parametrize("text", ['{"a": [1, NaN]}', " [1]\n", '"x"', "{}"])
+def test_has_no_problem_with_json(text: str) -> None:
+    assert Variable(text).looks_like_json
+    assert Variable(text).json_problem is None
+
+
+@pytest.mark.parametrize("text", ["", "plain", "true", "5", "01", "a: {b}", "s3://bucket"])
+def test_has_no_problem_with_text_that_nobody_takes_for_json(text: str) -> None:
+    assert not Variable(text).looks_like_json
+    assert Variable(text).json_problem is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("{'a': 1}", 1, 2),
+        ('{\n  "a": 1,\n}', 3, 1),
+        ('["a",\n "b" "c"]', 2, 6),
+        ("[1, 2", 1, 6),
+        ('"x', 1, 1),
+        ("{{ template }}", 1, 2),
+        ('\ufeff{"a": 1}', 1, 1),
+        ('\u00a0{"a": 1}', 1, 1),
+    ],
+)
+def test_says_where_it_stops_being_json(text: str, line: int, column: int) -> None:
+    problem = Variable(text).json_problem
+
+    assert problem == JsonProblem(line, column)
+    assert f"line {line}, column {column}" in str(problem)
+
+
+@pytest.mark.parametrize("text", ["[" + "9" * 5_000 + "]", "[" * 100_000 + "]" * 100_000])
+def test_says_that_json_cannot_be_parsed_although_no_place_is_wrong(text: str) -> None:
+    assert Variable(text).json_problem == JsonProblem(None, None)
+    assert "too deep" in str(Variable(text).json_problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x", ""),
+        ("x\n", "1 line break"),
+        ("x\r\n\r\n  ", "2 carriage returns, 2 line breaks, 2 spaces"),
+        ("x\t\u00a0\u2003", "1 tab, 2 other white space"),
+        (" \n", "1 space, 1 line break"),
+    ],
+)
+def test_says_which_white_space_it_ends_with(text: str, words: str) -> None:
+    assert Variable(text).trailing_space == words
+
+
+@settings(derandomize=True, deadline=None, database=None, max_examples=200)
+@given(st.text(st.characters() | st.sampled_from('{}[]",:\ud800\ufeff')))
+def test_can_be_any_text(text: str) -> None:
+    variable = Variable(text)
+
+    assert isinstance(variable.trailing_space, str)
+    assert variable.json_problem is None or variable.looks_like_json
