@@ -16,3 +16,13 @@ install: .venv/installed ## Make .venv from the locked requirements
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	touch $@
+
+.venv-conformance/installed: requirements/conformance.txt
+	rm -rf .venv-conformance
+	$(PYTHON) -m venv .venv-conformance
+	.venv-conformance/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	touch $@
+
+.PHONY: conformance
+conformance: .venv-conformance/installed ## Compare our reading and writing with a real Airflow, in an environment of its own
+	PYTHONPATH=. .venv-conformance/bin/python tests/conformance/compare.py

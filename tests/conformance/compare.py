@@ -1,0 +1,150 @@
+"""Lays our reading and writing of connections beside a real Airflow's, case by case.
+
+Runs in the environment of `make conformance`. A failure is named by its trap, or by its number and the seed:
+the cases of a seed are always the same. The values are all made up, so they are printed.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from airflow._shared.secrets_masker.secrets_masker import DEFAULT_SENSITIVE_FIELDS
+from cases import conn_words, connection, secret_text, text
+from real_airflow import real_json_variable, real_reading, real_sensitive, real_uri
+from traps import TRAPS
+
+from connections.connection import (
+    Connection,
+    NotRepresentable,
+    Reader,
+    UnreadableSecret,
+    differing_fields,
+    is_sensitive_extra,
+)
+from variables.variable import Variable
+
+Failures = Iterator[str]
+
+
+def our_reading(stored: str, reader: Reader, words: dict[str, list[str]]) -> Connection | None:
+    try:
+        return Connection.from_secret(stored, reader=reader, extra_conn_words=words)
+    except UnreadableSecret:
+        return None
+
+
+def holds_half_pairs(found: Connection) -> bool:
+    """The one text that we refuse and Airflow doesn't; reading.py says why."""
+    try:
+        json.dumps([found.conn_type, found.extra], ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def compare_reading(stored: str, words: dict[str, list[str]]) -> Failures:
+    for reader in Reader:
+        ours, real = our_reading(stored, reader, words), real_reading(stored, reader, words)
+        if ours is None and real is not None and not holds_half_pairs(real):
+            yield f"{reader.name} reads what we refuse: {stored[:300]!r} {words}"
+        if ours is not None and real is None:
+            yield f"{reader.name} refuses what we read: {stored[:300]!r} {words}"
+        if ours is not None and real is not None and ours != real:
+            yield f"{reader.name} differs in {differing_fields(ours, real)}: {stored[:300]!r} {words}"
+
+
+def compare_writing(entered: Connection, words: dict[str, list[str]]) -> Failures:
+    """What is written is read back whole; what is refused, Airflow's own spelling wouldn't have carried."""
+    for form in ("auto", "uri", "json"):
+        try:
+            written = entered.encode(form, extra_conn_words=words)
+        except NotRepresentable:
+            continue
+        if not is_read_back(written.text, entered, words):
+            yield f"{form} isn't read back whole: {written.text[:300]!r} {words}"
+    yield from compare_spelling(entered, words)
+    plain = json.dumps({name: part for name, part in plain_fields(entered).items() if part})
+    if is_read_back(plain, entered, words) and not is_written(entered, "json", words):
+        yield f"json is refused, and Airflow reads it: {plain[:300]!r} {words}"
+
+
+def compare_spelling(entered: Connection, words: dict[str, list[str]]) -> Failures:
+    """Where Airflow's own spelling reads back whole, it is ours."""
+    for reader in Reader:
+        real = real_uri(entered, reader)
+        if real is None or not is_read_back(real, entered, words):
+            continue
+        if not is_written(entered, "uri", words):
+            yield f"uri is refused, and {reader.name} writes and reads {real[:300]!r}"
+        elif entered.to_uri() != real:
+            yield f"uri is {entered.to_uri()[:300]!r}, and {reader.name} writes {real[:300]!r}"
+
+
+def is_read_back(stored: str, entered: Connection, words: dict[str, list[str]]) -> bool:
+    return all(real_reading(stored, reader, words) == entered for reader in Reader)
+
+
+def is_written(entered: Connection, form: Any, words: dict[str, list[str]]) -> bool:
+    try:
+        entered.encode(form, extra_conn_words=words)
+    except NotRepresentable:
+        return False
+    return True
+
+
+def plain_fields(entered: Connection) -> dict[str, Any]:
+    names = ("conn_type", "host", "login", "password", "schema", "port", "extra")
+    return {name: getattr(entered, name) for name in names}
+
+
+def compare_variable(stored: str) -> Failures:
+    variable = Variable(stored)
+    if variable.looks_like_json and (variable.json_problem is None) != real_json_variable(stored):
+        yield f"deserialize_json differs: {stored[:300]!r}"
+
+
+def compare_emphasis(name: str) -> Failures:
+    if is_sensitive_extra(name) != real_sensitive(name):
+        yield f"masking differs: {name!r}"
+
+
+def sensitive_name(source: random.Random) -> str:
+    listed = source.choice(sorted(DEFAULT_SENSITIVE_FIELDS))
+    parts = (text(source, 1), source.choice((listed, listed.title(), *listed.split("_"))), text(source, 1))
+    return source.choice(("_", "-", "", " ")).join(parts).replace("_", source.choice("__-. "))
+
+
+def checks(seed: int, count: int) -> Iterator[tuple[str, Failures]]:
+    for name, stored in TRAPS.items():
+        yield f"trap {name}", compare_reading(stored, {})
+        yield f"trap {name}, as a variable", compare_variable(stored)
+    for number in range(count):
+        source = random.Random(f"{seed}/{number}")  # noqa: S311 - The cases are to be the same each time.
+        words = conn_words(source)
+        yield f"text {number} of seed {seed}", compare_reading(secret_text(source), words)
+        yield f"connection {number} of seed {seed}", compare_writing(connection(source), words)
+        yield f"variable {number} of seed {seed}", compare_variable(text(source, 20))
+        yield f"extra {number} of seed {seed}", compare_emphasis(sensitive_name(source))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=5_000, help="of generated cases of each kind")
+    asked = parser.parse_args()
+    passed = failed = 0
+    for name, failures in checks(asked.seed, asked.count):
+        found = list(failures)
+        for failure in found:
+            sys.stdout.write(f"{name}: {failure}\n")
+        failed += bool(found)
+        passed += not found
+    sys.stdout.write(f"{passed} passed, {failed} failed\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

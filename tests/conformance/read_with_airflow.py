@@ -1,0 +1,76 @@
+"""What a real Airflow finds in Secrets Manager, as JSON.
+
+Run it with an Airflow's Python and Airflow's own AIRFLOW__SECRETS__BACKEND_KWARGS in the environment:
+
+    read_with_airflow.py --connection my_db --connection other --variable key --config fernet_key
+
+    {"connections": {"my_db": {"AIRFLOW_2": {"conn_type": …}, "AIRFLOW_3": {…}},
+                     "other": {"AIRFLOW_2": null, "AIRFLOW_3": null}},
+     "variables": {"key": "value"}, "config": {"fernet_key": null}}
+
+Null is what Airflow finds nothing for, or nothing that it can use: it doesn't tell the two apart.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import temporary_airflow  # noqa: F401 - Airflow reads its settings when it is imported.
+
+# isort: split
+from airflow.configuration import get_custom_secret_backend
+from airflow.exceptions import AirflowNotFoundException
+from airflow.models.connection import Connection as ServerConnection
+from airflow.sdk import Connection as TaskConnection
+from airflow.sdk import Variable
+from airflow.sdk.exceptions import AirflowRuntimeError
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "AIRFLOW_2": ServerConnection.get_connection_from_secrets,
+    "AIRFLOW_3": TaskConnection.get,
+}
+NAMES = ("conn_type", "host", "login", "password", "schema", "port")
+
+
+def fields(connection: Any) -> dict[str, Any]:
+    return {name: getattr(connection, name) for name in NAMES} | {"extra": connection.extra_dejson}
+
+
+def found(look_up: Callable[[], Any]) -> Any:
+    """Both of Airflow's ways to say that it doesn't know an id."""
+    try:
+        return look_up()
+    except (AirflowNotFoundException, AirflowRuntimeError):
+        return None
+
+
+def readings(conn_id: str) -> dict[str, Any]:
+    connections = {name: found(partial(read, conn_id)) for name, read in READERS.items()}
+    return {name: connection and fields(connection) for name, connection in connections.items()}
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    for kind in ("connection", "variable", "config"):
+        parser.add_argument(f"--{kind}", action="append", default=[], metavar="ID")
+    return parser.parse_args()
+
+
+def main() -> None:
+    asked = arguments()
+    backend = get_custom_secret_backend()
+    answer = {
+        "connections": {conn_id: readings(conn_id) for conn_id in asked.connection},
+        "variables": {key: found(partial(Variable.get, key)) for key in asked.variable},
+        "config": {option: backend.get_config(option) for option in asked.config},
+    }
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Import this before Airflow: it reads its settings, and creates its home, when it is first imported."""
+
+import atexit
+import logging
+import os
+import shutil
+import tempfile
+
+import structlog
+
+# Airflow logs what it can't read, with the text, and not all through one library.
+logging.disable()
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+home = tempfile.mkdtemp(prefix="airflow-home-")
+atexit.register(shutil.rmtree, home, ignore_errors=True)
+
+os.environ.update(
+    AIRFLOW_HOME=home,
+    AIRFLOW__CORE__LOAD_EXAMPLES="false",
+    # Airflow wants the name of a database, and nothing here opens one that has tables.
+    AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{home}/empty.sqlite3",
+    AIRFLOW__LOGGING__LOGGING_LEVEL="CRITICAL",
+    AIRFLOW__SECRETS__BACKEND="airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend",
+)
