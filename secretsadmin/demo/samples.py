@@ -1,0 +1,4 @@
+from typing import Any
+
+
+def fill(client: Any, travel: Any = None) -> None: ...
