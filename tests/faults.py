@@ -18,11 +18,10 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from threading import Event, Lock
 from typing import NamedTuple, cast
-from urllib.parse import urlsplit
-
-from secretsadmin.demo.loopback import LoopbackServer, QuietHandler
 
 from wire import operation_of
+
+from secretsadmin.demo.loopback import LoopbackServer, QuietHandler
 
 ROLE = "arn:aws:sts::123456789012:assumed-role/secretsadmin/dashboard"
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret"
@@ -208,7 +207,7 @@ class _Handler(QuietHandler):
     def do_POST(self) -> None:  # noqa: N802 - http.server's own name.
         body = self.read_body()
         proxy = cast("FaultProxy", self.server)
-        behave = proxy.behaviour_for(operation_of(dict(self.headers), body))
+        behave = proxy.behaviour_for(operation_of(self.headers["X-Amz-Target"], body))
         try:
             self.answer(*behave(lambda: self._forward(proxy.upstream, body)))
         except ConnectionLost:
@@ -230,4 +229,5 @@ class _Handler(QuietHandler):
     def _reset(self) -> None:
         """With no time to linger the end of the connection is a reset, not an orderly close."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
         self.close_connection = True

@@ -1,29 +1,52 @@
-"""Counts AWS calls where they arrive: at the emulator, so that retries and calls of other clients count too."""
+"""boto3 and the emulator, joined over HTTP, and a counter of the calls that arrive, whoever makes them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+import boto3
+from botocore.config import Config
 from moto.core.request import Request
 
 from secretsadmin.demo.emulator import Answer, Emulator
 
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
-def operation_of(headers: Mapping[str, str], body: bytes) -> str:
+
+@contextmanager
+def connected(endpoint: str, region: str = "eu-central-1", **config: Any) -> "Iterator[SecretsManagerClient]":
+    """A client with boto3's standard retries, or with other keywords of botocore's Config."""
+    client = boto3.client(
+        "secretsmanager",
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id="demo",
+        aws_secret_access_key="demo",
+        config=Config(**{"retries": {"mode": "standard", "max_attempts": 3}, **config}),
+    )
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def operation_of(target: str | None, body: bytes) -> str:
     """JSON services name the operation in a header, STS in the form that it is sent."""
-    target = headers.get("X-Amz-Target") or parse_qs(body.decode()).get("Action", [""])[0]
-    return target.rpartition(".")[2]
+    name = target or parse_qs(body.decode()).get("Action", [""])[0]
+    return name.rpartition(".")[2]
 
 
 @contextmanager
 def counting(emulator: Emulator) -> Iterator[Counter[str]]:
-    """Operation names and how often they arrived while the block ran."""
+    """Operation names and how often they arrived while the block ran, retries included."""
     calls: Counter[str] = Counter()
     inner = emulator.respond
 
     def counted(request: Request) -> Answer:
-        calls[operation_of(request.headers, request.get_data())] += 1
+        calls[operation_of(request.headers.get("X-Amz-Target"), request.get_data())] += 1
         return inner(request)
 
     emulator.respond = counted
