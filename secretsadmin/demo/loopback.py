@@ -17,7 +17,8 @@ class LoopbackServer(ThreadingTCPServer):
 
     def __init__(self, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(("127.0.0.1", port), handler)
-        self.endpoint = f"http://127.0.0.1:{self.server_address[1]}"
+        self.port = self.socket.getsockname()[1]
+        self.endpoint = f"http://127.0.0.1:{self.port}"
         self._connections: set[Any] = set()
         self._thread = Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()

@@ -692,7 +692,6 @@ def test_leaves_no_thread_and_no_listener_behind() -> None:
     before = set(threading.enumerate())
     with serve() as running, connected(running.endpoint) as aws:
         create(aws, "open-connection")
-        port = int(running.endpoint.rpartition(":")[2])
 
     assert set(threading.enumerate()) <= before
-    serve(port).close()
+    serve(running.port).close()
