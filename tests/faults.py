@@ -212,9 +212,6 @@ class _Handler(QuietHandler):
             self.answer(*behave(lambda: self._forward(proxy.upstream, body)))
         except ConnectionLost:
             self._reset()
-        except OSError:
-            # The client gave up waiting, which is what a hanging call is for.
-            self.close_connection = True
 
     def _forward(self, upstream: str, body: bytes) -> Answer:
         connection = HTTPConnection(upstream, timeout=30)

@@ -1,6 +1,7 @@
 """A small HTTP server for one machine: it keeps connections open, as AWS does, and its end leaves nothing."""
 
 import socket
+import sys
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
@@ -41,6 +42,11 @@ class LoopbackServer(ThreadingTCPServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         self._connections.add(request)
         super().process_request(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that gave up waiting is no news; anything else is a mistake in the handler."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         self._connections.discard(request)

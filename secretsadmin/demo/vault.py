@@ -69,7 +69,9 @@ class World:
 
     def vault(self, account: str, region: str) -> Vault:
         with self.lock:
-            return self.vaults.setdefault((account, region), Vault(region, account))
+            if (account, region) not in self.vaults:
+                self.vaults[account, region] = Vault(region, account)
+            return self.vaults[account, region]
 
 
 def holder(secret: FakeSecret, stage: str) -> str | None:
