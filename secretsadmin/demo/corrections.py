@@ -78,7 +78,7 @@ def page(
 class Answers(SecretsManagerResponse):
     """One request. The names of the methods are AWS's; those that are missing here are right in moto."""
 
-    # Or moto reads the body as a query string first, and a value that holds `&Action=` changes what is done.
+    # Otherwise moto parses the body as a query string as well, which takes time and finds things in values.
     use_raw_body = True
 
     def __init__(self, world: World) -> None:
@@ -117,6 +117,7 @@ class Answers(SecretsManagerResponse):
             raise InvalidRequestException(SCHEDULED)
 
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:
+        """Only from the JSON: to moto a value that holds `&Name=` is a parameter too."""
         return self.params.get(param_name, if_none)
 
     @property

@@ -110,6 +110,7 @@ def test_lists_at_most_a_hundred_secrets_a_page(aws: "Client", name: str) -> Non
     assert [secret["Name"] for secret in rest["SecretList"]] == [
         f"{name}/{number}" for number in (100, 101, 102)
     ]
+    assert len(aws.list_secrets(Filters=filters, MaxResults=7)["SecretList"]) == 7
     assert len(listed(aws, f"{name}/", PaginationConfig={"PageSize": 7})) == 103
 
 

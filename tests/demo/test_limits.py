@@ -25,6 +25,7 @@ def test_takes_every_character_that_a_name_may_have(aws: "Client", name: str) ->
 def test_takes_values_of_1_to_65536_bytes(aws: "Client", name: str, bad: str) -> None:
     create(aws, name, "x" * 65_536)
     put(aws, name, "ü" * 32_768)
+    aws.put_secret_value(SecretId=name, SecretBinary=b"x" * 65_536)
 
     with refused("ValidationException", "Value at 'secretString' failed to satisfy constraint"):
         put(aws, name, bad)

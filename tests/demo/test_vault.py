@@ -1,14 +1,15 @@
 """The embedded Secrets Manager ... (each test finishes the sentence)."""
 
 import threading
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
-from emulated import create, labels, promote, put, refused, token, value, versions
+from emulated import NOON, create, labels, promote, put, refused, token, value, versions
 from wire import connected
 
-from secretsadmin.demo.emulator import Emulator
+from secretsadmin.demo.emulator import Emulator, serve
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
@@ -158,6 +159,31 @@ def test_lets_exactly_one_of_many_racing_moves_win(emulator: Emulator, aws: "Cli
 
     assert outcomes.count("InvalidParameterException") == 7
     assert aws.get_secret_value(SecretId=name)["VersionId"] in outcomes
+
+
+def test_does_one_thing_at_a_time() -> None:
+    """The clock is looked at in the middle of a call, so two calls at once would meet there."""
+    meeting, met = threading.Barrier(2), threading.Event()
+
+    def clock() -> float:
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(0.2)
+            met.set()
+        return NOON
+
+    with ExitStack() as stack:
+        emulator = stack.enter_context(serve(clock=clock))
+        clients = [stack.enter_context(connected(emulator.endpoint)) for _ in range(2)]
+        callers = [
+            threading.Thread(target=create, args=(client, f"secret-{number}"))
+            for number, client in enumerate(clients)
+        ]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+
+    assert not met.is_set()
 
 
 def test_makes_the_token_the_version_id(aws: "Client", name: str) -> None:
