@@ -52,7 +52,7 @@ MAX_BYTES = 65_536
 MAX_PORT = 65_535
 
 
-class NotRepresentable(FieldError):  # noqa: N818 - It says what the field is.
+class NotRepresentable(FieldError):
     """No text, or none of the form that was asked for, reads back whole. The field is one of FIELDS."""
 
 
@@ -304,12 +304,8 @@ def _objection(connection: Connection, text: str, extra_conn_words: ConnWords | 
 
 
 def _changed_by(connection: Connection, text: str, extra_conn_words: ConnWords | None) -> tuple[str, ...]:
-    readings = (
-        Connection.from_secret(text, reader=reader, extra_conn_words=extra_conn_words) for reader in Reader
-    )
-    return tuple(
-        dict.fromkeys(name for reading in readings for name in differing_fields(connection, reading))
-    )
+    readings = (Connection.from_secret(text, reader=reader, extra_conn_words=extra_conn_words) for reader in Reader)
+    return tuple(dict.fromkeys(name for reading in readings for name in differing_fields(connection, reading)))
 
 
 def _longest_field(connection: Connection) -> str:

@@ -79,7 +79,7 @@ class FieldError(Exception):
         self.field = field
 
 
-class UnreadableSecret(FieldError):  # noqa: N818 - It says what the secret is.
+class UnreadableSecret(FieldError):
     """The field is one of FIELDS, or "secret" where the text as a whole can't be read."""
 
 
@@ -176,9 +176,7 @@ def _json_object(text: str) -> dict[str, Any]:
         where = f"it breaks off at line {error.lineno}, column {error.colno}"
     except (ValueError, RecursionError):
         where = "a number is too long or the nesting too deep"
-    raise UnreadableSecret(
-        "secret", f"The text starts with a brace but Airflow can't read it as JSON: {where}."
-    )
+    raise UnreadableSecret("secret", f"The text starts with a brace but Airflow can't read it as JSON: {where}.")
 
 
 def _words(extra_conn_words: ConnWords) -> dict[str, tuple[str, ...]]:

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "django_htmx",
+    "lucide",
     "template_partials",
 ]
 MIDDLEWARE = [
@@ -125,11 +126,9 @@ LOGOUT_REDIRECT_URL = "login"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+# Served from where they are installed, so that starting takes one command.
+WHITENOISE_USE_FINDERS = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"

@@ -33,7 +33,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class ConnectionLost(Exception):  # noqa: N818 - it is what happened, and no error of the proxy.
+class ConnectionLost(Exception):
     """Raised by a fault whose answer is a reset connection."""
 
 
@@ -153,9 +153,7 @@ class Fault:
         self.answer("AccessDeniedException", "Access to KMS is not allowed")
 
     def disable_key(self) -> None:
-        self.answer(
-            "DecryptionFailure", "Secrets Manager can't decrypt the protected secret text using the KMS key."
-        )
+        self.answer("DecryptionFailure", "Secrets Manager can't decrypt the protected secret text using the KMS key.")
 
     def break_down(self) -> None:
         self.answer("InternalServiceError", "An error occurred on the server side.", status=500)

@@ -44,9 +44,7 @@ from secretsadmin.demo.vault import (
 PAGE = 100
 BATCH_PAGE = 20
 SCHEDULED = "You can't perform this operation on the secret because it was marked for deletion."
-NAME_SCHEDULED = (
-    "You can't create this secret because a secret with this name is already scheduled for deletion."
-)
+NAME_SCHEDULED = "You can't create this secret because a secret with this name is already scheduled for deletion."
 
 # AWS's reference lists no error for a secret that is scheduled for deletion under these.
 WORK_WHILE_SCHEDULED = {"DescribeSecret", "ListSecretVersionIds", "RestoreSecret"}
@@ -59,9 +57,7 @@ SORT_KEYS: dict[str, Callable[[FakeSecret], Any]] = {
 }
 
 
-def page(
-    rows: list[Any], params: Mapping[str, Any], size: int, wanted: Callable[[Any], bool]
-) -> dict[str, Any]:
+def page(rows: list[Any], params: Mapping[str, Any], size: int, wanted: Callable[[Any], bool]) -> dict[str, Any]:
     """The wanted rows from the token on, and where to go on; as with AWS, the last page may be empty."""
     token = params.get("NextToken", "0")
     if not token.isdecimal() or int(token) > len(rows):
@@ -221,9 +217,7 @@ class Answers(SecretsManagerResponse):
         """Checked before anything moves, for every label; moto takes it off and then finds the mistake."""
         secret, stage, to = self.secret, self.params["VersionStage"], self.params.get("MoveToVersionId")
         self._check_move(secret, stage, to)
-        limits.check_labels(
-            {stage}.union(*(version["version_stages"] for version in secret.versions.values()))
-        )
+        limits.check_labels({stage}.union(*(version["version_stages"] for version in secret.versions.values())))
         move(secret, stage, to)
         self._changed(secret)
         return self._summary(secret)
@@ -247,18 +241,14 @@ class Answers(SecretsManagerResponse):
             )
 
     def get_secret_value(self) -> str:
-        return json.dumps(
-            self._value(self.secret, self.params.get("VersionId"), self.params.get("VersionStage"))
-        )
+        return json.dumps(self._value(self.secret, self.params.get("VersionId"), self.params.get("VersionStage")))
 
     def _value(self, secret: FakeSecret, key: str | None = None, stage: str | None = None) -> dict[str, Any]:
         """Without a stage it is the version that carries AWSCURRENT; reading leaves its day behind."""
         version = secret.versions.get(key or holder(secret, stage or CURRENT) or "")
         if version is None:
             what = f"VersionId: {key}" if key else f"staging label: {stage or CURRENT}"
-            raise ResourceNotFoundException(
-                f"Secrets Manager can't find the specified secret value for {what}"
-            )
+            raise ResourceNotFoundException(f"Secrets Manager can't find the specified secret value for {what}")
         if stage and stage not in version["version_stages"]:
             raise SecretStageVersionMismatchException
         version["accessed"] = self.now // DAY * DAY
@@ -283,9 +273,7 @@ class Answers(SecretsManagerResponse):
             try:
                 values.append(self._batched_value(secret_id))
             except JsonRESTError as error:
-                errors.append(
-                    {"SecretId": secret_id, "ErrorCode": error.error_type, "Message": error.message}
-                )
+                errors.append({"SecretId": secret_id, "ErrorCode": error.error_type, "Message": error.message})
         return json.dumps({"SecretValues": values, "Errors": errors, **found})
 
     def _batched_value(self, secret_id: str) -> dict[str, Any]:
@@ -297,9 +285,7 @@ class Answers(SecretsManagerResponse):
         return self._value(secret)
 
     def _listed_names(self, filters: list[dict[str, Any]]) -> list[str]:
-        return [
-            secret.name for secret in self._listed() if self._is_listed(secret) and _matches(secret, filters)
-        ]
+        return [secret.name for secret in self._listed() if self._is_listed(secret) and _matches(secret, filters)]
 
     def _listed(self) -> list[FakeSecret]:
         if self.world.listing_lag:

@@ -33,8 +33,7 @@ def check_request(operation: str, params: Mapping[str, Any]) -> None:
 def check_name(name: str) -> None:
     if not NAME.fullmatch(name):
         raise ValidationException(
-            "Invalid name. Must be a valid name containing alphanumeric characters, "
-            "or any of the following: -/_+=.@!"
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
         )
 
 
@@ -48,9 +47,7 @@ def check_tags(keys: Iterable[str]) -> None:
 
 def check_labels(labels: Iterable[str]) -> None:
     if len(set(labels)) > MOST_LABELS:
-        raise JsonRESTError(
-            "LimitExceededException", f"A secret can have at most {MOST_LABELS} staging labels."
-        )
+        raise JsonRESTError("LimitExceededException", f"A secret can have at most {MOST_LABELS} staging labels.")
 
 
 def check_recovery_window(days: int | None, *, force: bool) -> None:
@@ -59,9 +56,7 @@ def check_recovery_window(days: int | None, *, force: bool) -> None:
             "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
         )
     if days is not None and not 7 <= days <= 30:  # noqa: PLR2004 - the sentence below says what they are.
-        raise InvalidParameterException(
-            "RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
-        )
+        raise InvalidParameterException("RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
 
 
 def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:

@@ -54,9 +54,7 @@ def _value(text: str | bytes, environment: str) -> dict[str, Any]:
     return {"SecretString": text.replace("<env>", environment).replace("%3Cenv%3E", environment)}
 
 
-def _write(
-    client: "SecretsManagerClient", name: str, sample: Sample, value: dict[str, Any], *, first: bool
-) -> None:
+def _write(client: "SecretsManagerClient", name: str, sample: Sample, value: dict[str, Any], *, first: bool) -> None:
     if not first:
         client.put_secret_value(SecretId=name, **value)
         return

@@ -128,18 +128,12 @@ def is_repeat(secret: FakeSecret, token: str, value: Mapping[str, str]) -> bool:
 
 
 def last_accessed(secret: FakeSecret) -> float | None:
-    return max(
-        (version["accessed"] for version in secret.versions.values() if "accessed" in version), default=None
-    )
+    return max((version["accessed"] for version in secret.versions.values() if "accessed" in version), default=None)
 
 
 def entry(secret: FakeSecret) -> dict[str, Any]:
     """As described and listed by AWS: only versions with labels, and no key for what isn't there."""
-    stages = {
-        key: version["version_stages"]
-        for key, version in secret.versions.items()
-        if version["version_stages"]
-    }
+    stages = {key: version["version_stages"] for key, version in secret.versions.items() if version["version_stages"]}
     described = {
         **secret.to_dict(),
         "VersionIdsToStages": stages,

@@ -93,9 +93,7 @@ def uri(source: random.Random) -> str:
 def query(source: random.Random) -> str:
     if source.random() < 0.3:
         return urlencode({"__extra__": json.dumps(value(source))})
-    return urlencode(
-        {name: one if isinstance(one, str) else json.dumps(one) for name, one in extra(source).items()}
-    )
+    return urlencode({name: one if isinstance(one, str) else json.dumps(one) for name, one in extra(source).items()})
 
 
 def mutated_uri(source: random.Random) -> str:
@@ -141,7 +139,4 @@ def conn_words(source: random.Random) -> dict[str, list[str]]:
     if source.random() < 0.8:
         return {}
     fields = ("user", "login", "password", "host", "port", "schema", "conn_type", "extra")
-    return {
-        field: source.sample(WORDS, source.randint(0, 2))
-        for field in source.sample(fields, source.randint(1, 3))
-    }
+    return {field: source.sample(WORDS, source.randint(0, 2)) for field in source.sample(fields, source.randint(1, 3))}

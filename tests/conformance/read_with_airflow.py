@@ -53,9 +53,7 @@ def readings(conn_id: str) -> dict[str, Any]:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for kind in ("connection", "variable", "config"):
         parser.add_argument(f"--{kind}", action="append", default=[], metavar="ID")
     return parser.parse_args()

@@ -52,9 +52,7 @@ def real_reading(text: str, reader: Reader, extra_conn_words: dict[str, list[str
 def as_ours(found: Any) -> Connection:
     """What isn't text is false here, so absent. An extra that is no object is nothing to a hook."""
     extra = found.extra_dejson
-    texts = {
-        name: getattr(found, name) or "" for name in ("conn_type", "host", "login", "password", "schema")
-    }
+    texts = {name: getattr(found, name) or "" for name in ("conn_type", "host", "login", "password", "schema")}
     return Connection(**texts, port=found.port, extra=extra if isinstance(extra, dict) else {})
 
 

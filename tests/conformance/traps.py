@@ -149,9 +149,7 @@ OBJECTS = {
     "postgresql": {"conn_type": "postgresql"},
     "a type in upper case": {"conn_type": "Postgres"},
     "a type with odd characters": {"conn_type": "a b/ü"},
-    "nulls everywhere": dict.fromkeys(
-        ("conn_type", "host", "login", "password", "schema", "port", "extra"), None
-    ),
+    "nulls everywhere": dict.fromkeys(("conn_type", "host", "login", "password", "schema", "port", "extra"), None),
     "half a surrogate pair in the login": {"login": "\ud800"},
     "half a surrogate pair in the password": {"password": "\udfff"},
     "half a surrogate pair in the extra": {"extra": {"a": "\ud800"}},

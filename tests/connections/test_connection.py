@@ -69,9 +69,7 @@ def test_equals_itself_with_a_value_that_is_no_number() -> None:
 
 
 def test_minds_no_order_of_keys() -> None:
-    assert Connection(extra={"a": {"x": 1, "y": 2}, "b": 3}) == Connection(
-        extra={"b": 3, "a": {"y": 2, "x": 1}}
-    )
+    assert Connection(extra={"a": {"x": 1, "y": 2}, "b": 3}) == Connection(extra={"b": 3, "a": {"y": 2, "x": 1}})
 
 
 def test_equals_nothing_that_is_no_connection() -> None:

@@ -90,9 +90,7 @@ def test_falls_back_on_json_where_a_uri_would_be_too_long() -> None:
 def test_writes_json_without_empty_fields() -> None:
     connection = Connection("http", "Host", port=80, extra={"timeout": 30})
 
-    assert (
-        connection.to_json() == '{"conn_type": "http", "host": "Host", "port": 80, "extra": {"timeout": 30}}'
-    )
+    assert connection.to_json() == '{"conn_type": "http", "host": "Host", "port": 80, "extra": {"timeout": 30}}'
     assert connection.encode("json").form == "json"
 
 

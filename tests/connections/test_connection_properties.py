@@ -24,30 +24,19 @@ steady = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 
-HOSTILE = st.sampled_from(
-    [*":/?#[]@!$&'()*+,;=%-._~ \t\n\r\x00\x7f\u2028\ufeffüßİΩ😀", "://", "%41", "__extra__"]
-)
+HOSTILE = st.sampled_from([*":/?#[]@!$&'()*+,;=%-._~ \t\n\r\x00\x7f\u2028\ufeffüßİΩ😀", "://", "%41", "__extra__"])
 text = st.lists(HOSTILE | st.characters(exclude_categories=["Cs"]), max_size=8).map("".join)
 any_text = st.text(st.characters() | st.sampled_from(':/?#[]@%{}"\\\ud800'))
 json_value = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | text
-    | st.sampled_from(["1", "true", "null", "[]"]),
+    st.none() | st.booleans() | st.integers() | st.floats() | text | st.sampled_from(["1", "true", "null", "[]"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
     max_leaves=6,
 )
 extras = st.dictionaries(text, text, max_size=3) | st.dictionaries(text, json_value, max_size=3)
-plain_types = st.from_regex(r"[a-z][a-z0-9.+_]{0,8}", fullmatch=True).filter(
-    lambda name: name != "postgresql"
-)
+plain_types = st.from_regex(r"[a-z][a-z0-9.+_]{0,8}", fullmatch=True).filter(lambda name: name != "postgresql")
 
 
-def connections(
-    types: st.SearchStrategy[str], ports: st.SearchStrategy[int]
-) -> st.SearchStrategy[Connection]:
+def connections(types: st.SearchStrategy[str], ports: st.SearchStrategy[int]) -> st.SearchStrategy[Connection]:
     return st.builds(
         Connection,
         conn_type=types,
@@ -107,11 +96,7 @@ def test_is_read_from_any_text_or_refused(secret: str) -> None:
 
 
 @steady
-@given(
-    st.dictionaries(
-        st.sampled_from(["user", "login", "conn_id", "conn_type", "port", "extra", "x"]), json_value
-    )
-)
+@given(st.dictionaries(st.sampled_from(["user", "login", "conn_id", "conn_type", "port", "extra", "x"]), json_value))
 def test_is_read_from_any_object_or_refused(stored: dict[str, Any]) -> None:
     read_or_refuse(json.dumps(stored))
 
@@ -139,9 +124,7 @@ def test_that_could_be_read_is_never_written_as_something_else(secret: str) -> N
 
 @steady
 @given(connections(any_text, st.integers()), connections(any_text, st.integers()))
-def test_differs_from_another_in_the_same_fields_as_the_other_from_it(
-    one: Connection, other: Connection
-) -> None:
+def test_differs_from_another_in_the_same_fields_as_the_other_from_it(one: Connection, other: Connection) -> None:
     assert sorted(differing_fields(one, other)) == sorted(differing_fields(other, one))
     assert differing_fields(one, one) == ()
 

@@ -259,9 +259,7 @@ def test_keeps_the_case_of_a_host_that_is_a_path(reader: Reader) -> None:
 
 @BOTH
 def test_knows_a_hosts_own_protocol(reader: Reader) -> None:
-    assert read("http://https://u:p@host:80/s", reader) == Connection(
-        "http", "https://host", "u", "p", "s", 80
-    )
+    assert read("http://https://u:p@host:80/s", reader) == Connection("http", "https://host", "u", "p", "s", 80)
     assert unreadable_field("http://u:p@https://host", reader) == "host"
 
 

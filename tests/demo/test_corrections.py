@@ -61,9 +61,7 @@ def test_tells_of_a_scheduled_secret_in_the_errors_of_a_batch(aws: "Client", nam
     aws.delete_secret(SecretId=f"{name}/scheduled")
     aws.create_secret(Name=f"{name}/empty")
 
-    answer = aws.batch_get_secret_value(
-        SecretIdList=[name, f"{name}/scheduled", f"{name}/empty", f"{name}/missing"]
-    )
+    answer = aws.batch_get_secret_value(SecretIdList=[name, f"{name}/scheduled", f"{name}/empty", f"{name}/missing"])
 
     assert [found["Name"] for found in answer["SecretValues"]] == [name]
     assert [error["ErrorCode"] for error in answer["Errors"]] == [
@@ -107,9 +105,7 @@ def test_lists_at_most_a_hundred_secrets_a_page(aws: "Client", name: str) -> Non
 
     assert len(page["SecretList"]) == 100
     rest = aws.list_secrets(Filters=filters, NextToken=page["NextToken"])
-    assert [secret["Name"] for secret in rest["SecretList"]] == [
-        f"{name}/{number}" for number in (100, 101, 102)
-    ]
+    assert [secret["Name"] for secret in rest["SecretList"]] == [f"{name}/{number}" for number in (100, 101, 102)]
     assert len(aws.list_secrets(Filters=filters, MaxResults=7)["SecretList"]) == 7
     assert len(listed(aws, f"{name}/", PaginationConfig={"PageSize": 7})) == 103
 

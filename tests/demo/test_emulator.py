@@ -33,9 +33,7 @@ def test_serves_sts_as_well(emulator: Emulator) -> None:
     )
     with counting(emulator) as calls:
         sts.get_caller_identity()
-        assumed = sts.assume_role(
-            RoleArn="arn:aws:iam::123456789012:role/airflow", RoleSessionName="dashboard"
-        )
+        assumed = sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/airflow", RoleSessionName="dashboard")
     sts.close()
 
     assert assumed["AssumedRoleUser"]["Arn"].endswith("assumed-role/airflow/dashboard")

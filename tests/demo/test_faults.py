@@ -73,9 +73,7 @@ def test_passes_the_errors_of_aws_on(proxy: FaultProxy, aws: "Client") -> None:
     assert proxy.calls == {"GetSecretValue": 1}
 
 
-def test_resets_the_connection_before_the_effect(
-    proxy: FaultProxy, aws: "Client", direct: "Client", name: str
-) -> None:
+def test_resets_the_connection_before_the_effect(proxy: FaultProxy, aws: "Client", direct: "Client", name: str) -> None:
     proxy.when("PutSecretValue").reset_before()
 
     with pytest.raises(ConnectionClosedError):
@@ -84,9 +82,7 @@ def test_resets_the_connection_before_the_effect(
     assert value(direct, name) == "first"
 
 
-def test_resets_the_connection_after_the_effect(
-    proxy: FaultProxy, aws: "Client", direct: "Client", name: str
-) -> None:
+def test_resets_the_connection_after_the_effect(proxy: FaultProxy, aws: "Client", direct: "Client", name: str) -> None:
     proxy.when("PutSecretValue").reset_after()
 
     with pytest.raises(ConnectionClosedError):
@@ -172,9 +168,7 @@ def test_ends_what_hangs_when_it_is_closed(emulator: Emulator, name: str) -> Non
     assert len(lost) == 1
 
 
-def test_holds_a_call_until_it_is_released(
-    proxy: FaultProxy, aws: "Client", direct: "Client", name: str
-) -> None:
+def test_holds_a_call_until_it_is_released(proxy: FaultProxy, aws: "Client", direct: "Client", name: str) -> None:
     gate = proxy.when("PutSecretValue").hold()
     put = threading.Thread(target=aws.put_secret_value, kwargs={"SecretId": name, "SecretString": "held"})
     put.start()
@@ -222,9 +216,7 @@ def test_answers_with_an_error_of_aws(
     assert message in refusal.value.response["Error"]["Message"]
 
 
-def test_keeps_a_refused_write_from_aws(
-    proxy: FaultProxy, aws: "Client", direct: "Client", name: str
-) -> None:
+def test_keeps_a_refused_write_from_aws(proxy: FaultProxy, aws: "Client", direct: "Client", name: str) -> None:
     proxy.when("PutSecretValue").break_down()
 
     with pytest.raises(ClientError, match="InternalServiceError"):

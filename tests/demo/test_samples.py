@@ -45,12 +45,7 @@ def test_fill_two_environments_in_less_than_five_seconds() -> None:
 
 def test_hold_dozens_of_secrets_of_three_kinds_and_many_types(secrets: dict[str, Any]) -> None:
     kinds = Counter(name.rsplit("/", 1)[0] for name in secrets)
-    types = {
-        tag["Value"]
-        for s in secrets.values()
-        for tag in s.get("Tags", [])
-        if tag["Key"] == "airflow:conn-type"
-    }
+    types = {tag["Value"] for s in secrets.values() for tag in s.get("Tags", []) if tag["Key"] == "airflow:conn-type"}
 
     assert set(kinds) == {
         f"{env}/airflow/{kind}" for env in ("dev", "prod") for kind in ("connections", "variables", "config")

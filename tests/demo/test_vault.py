@@ -39,9 +39,7 @@ def test_drags_awsprevious_along_with_awscurrent(aws: "Client", name: str) -> No
     assert labels(aws, name) == {first: ["AWSCURRENT"], third: ["AWSPREVIOUS"]}
 
 
-def test_leaves_one_awscurrent_and_the_right_awsprevious_after_a_put_on_a_moved_label(
-    aws: "Client", name: str
-) -> None:
+def test_leaves_one_awscurrent_and_the_right_awsprevious_after_a_put_on_a_moved_label(aws: "Client", name: str) -> None:
     first = create(aws, name)
     second = put(aws, name, "second")
     promote(aws, name, first, instead_of=second)
@@ -175,8 +173,7 @@ def test_does_one_thing_at_a_time() -> None:
         emulator = stack.enter_context(serve(clock=clock))
         clients = [stack.enter_context(connected(emulator.endpoint)) for _ in range(2)]
         callers = [
-            threading.Thread(target=create, args=(client, f"secret-{number}"))
-            for number, client in enumerate(clients)
+            threading.Thread(target=create, args=(client, f"secret-{number}")) for number, client in enumerate(clients)
         ]
         for caller in callers:
             caller.start()
