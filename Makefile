@@ -3,6 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+PRODUCTION := env -u DEBUG SECRET_KEY=$(shell printf 'k%.0s' {1..40})-1aZ AUDIT_KEY=$(shell printf 'a%.0s' {1..40}) \
+	PUBLIC_URL=https://airflow-secrets.example.com DATABASE_URL=sqlite://:memory: SECRETSADMIN_CONFIG= \
+	AIRFLOW__SECRETS__BACKEND_KWARGS='{"region_name": "eu-central-1"}'
 
 .PHONY: help
 help: ## List the targets
@@ -16,6 +19,36 @@ install: .venv/installed ## Make .venv from the locked requirements
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	touch $@
+
+.PHONY: demo
+demo: .venv/installed ## Serve the dashboard with sample data at 127.0.0.1:8000 (PORT=… for another)
+	@exec $(BIN)/python -m secretsadmin.demo --port $(PORT)
+
+.PHONY: chromium
+chromium: .venv/installed
+	@$(BIN)/python tests/browser/chromium.py
+
+.PHONY: test
+test: .venv/installed chromium ## Run the whole suite, with a real browser
+	$(BIN)/pytest -n 2
+
+.PHONY: test-postgres
+test-postgres: .venv/installed ## Run the suite on a throw-away PostgreSQL
+	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 --ignore tests/browser --ignore tests/demo
+
+.PHONY: check
+check: .venv/installed ## Lint, type-check, hold the import contracts, check production settings and dependencies
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python tests/dependencies.py
+
+.PHONY: bench
+bench: .venv/installed ## Count AWS calls per action, and measure our own share of a page
+	$(BIN)/python -m tests.bench
 
 .venv-conformance/installed: requirements/conformance.txt
 	rm -rf .venv-conformance

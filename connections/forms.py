@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.http import QueryDict
 
 from connections.connection import (
     Connection,
@@ -33,7 +34,7 @@ _BULLETS = "••••••"
 
 class ConnectionForm(SecretForm):
     id_field = "conn_id"
-    template = "connections/create.html"
+    always_shown = ("conn_id", "team", "description", "reason")
 
     conn_id = forms.CharField(
         label="Connection id",
@@ -89,16 +90,8 @@ class ConnectionForm(SecretForm):
     form = forms.ChoiceField(required=False, choices=FORMS, initial="auto", label="Stored as", widget=forms.RadioSelect)
 
     field_order = (
-        "conn_id",
-        "team",
-        "conn_type",
-        "host",
-        "port",
-        "schema",
-        "login",
-        "password",
-        "clear_password",
-        "extra",
+        *("conn_id", "team", "conn_type", "host", "port", "schema", "login", "password", "clear_password"),
+        *("extra", "clear_extra", "secret", "form", "description", "reason"),
     )
 
     def shape(self) -> None:
@@ -106,7 +99,6 @@ class ConnectionForm(SecretForm):
         if self.stored is None:
             del self.fields["clear_password"], self.fields["clear_extra"]
             return
-        self.template = "connections/update.html"
         self.fields["password"].help_text = UNCHANGED
         self.fields["extra"].help_text = f"{UNCHANGED} {self._stored_keys()}"
 
@@ -141,16 +133,12 @@ class ConnectionForm(SecretForm):
         pasted = self.cleaned_data.get("secret")
         if not isinstance(pasted, Connection):
             return self
-        data = self.data.copy()
-        data.update({name: getattr(pasted, name) or "" for name in (*PLAIN, "password")})
-        data.update(
-            {
-                "extra": json.dumps(pasted.extra, indent=2, ensure_ascii=False) if pasted.extra else "",
-                "secret": "",
-            }
-        )
-        for name in ("conn_type", "host", "login", "schema", "port", "password", "extra", "secret"):
-            data.setlist(name, [data[name]])
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        for name in (*PLAIN, "password"):
+            data[name] = str(getattr(pasted, name) or "")
+        data["extra"] = json.dumps(pasted.extra, indent=2, ensure_ascii=False) if pasted.extra else ""
+        data["secret"], data["entry"] = "", "fields"
         return type(self)(data, environment=self.environment, kind=self.kind, stored=self.stored)
 
     def draft(self, stored: str | None = None) -> Draft:

@@ -36,7 +36,7 @@ class SecretForm(forms.Form):
     """The fields that every kind has, and how its input ends in a Draft."""
 
     id_field: ClassVar[str]
-    template: ClassVar[str]
+    always_shown: ClassVar[tuple[str, ...]] = ("description", "reason")
 
     team = forms.ChoiceField(required=False, help_text="Only this team's tasks read it. Without one, all do.")
     description = forms.CharField(

@@ -11,7 +11,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 
 def formatter() -> logging.Formatter:
-    shared = [
+    shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(allow={"act", "error", "status_code", "code"}),
@@ -46,7 +46,7 @@ class NoValues(SafeExceptionReporterFilter):
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:  # noqa: ARG002 - Django's signature.
         return {}
 
-    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> Any:  # noqa: ARG002
         return []
 
     def get_safe_request_meta(self, request: Any) -> dict[str, Any]:  # noqa: ARG002 - Django's signature.

@@ -57,6 +57,7 @@ def _covers(grant: Grant, environment: Environment, kind: Kind | None) -> bool:
 
 def _groups(user: User) -> frozenset[str]:
     # The request's own user object remembers the names, so a page asks once; the next request asks again.
-    if not hasattr(user, "_group_names"):
-        user._group_names = frozenset(user.groups.values_list("name", flat=True))  # noqa: SLF001
-    return user._group_names  # noqa: SLF001
+    known: frozenset[str] | None = user.__dict__.get("group_names")
+    if known is None:
+        known = user.__dict__["group_names"] = frozenset(user.groups.values_list("name", flat=True))
+    return known

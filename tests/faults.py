@@ -19,9 +19,8 @@ from http.client import HTTPConnection
 from threading import Event, Lock
 from typing import NamedTuple, cast
 
-from wire import operation_of
-
 from secretsadmin.demo.loopback import LoopbackServer, QuietHandler
+from tests.wire import operation_of
 
 ROLE = "arn:aws:sts::123456789012:assumed-role/secretsadmin/dashboard"
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret"

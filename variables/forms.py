@@ -14,7 +14,6 @@ from variables.variable import Variable
 
 class VariableForm(SecretForm):
     id_field = "key"
-    template = "variables/create.html"
 
     key = forms.CharField(
         max_length=250,
@@ -32,7 +31,6 @@ class VariableForm(SecretForm):
     def shape(self) -> None:
         super().shape()
         if self.stored:
-            self.template = "variables/update.html"
             self.fields["value"].help_text = "Unchanged unless you type."
         else:
             self.fields["key"].label = self.kind.id_label

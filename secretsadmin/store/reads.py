@@ -110,7 +110,7 @@ def fetch(ref: Ref, act: Act, *, version: str = "") -> Value:
     """Read a value inside a recorded act. Nothing but `reveal` and the writes calls this."""
     wanted: dict[str, str] = {"VersionId": version} if version else {"VersionStage": CURRENT}
     with aws.calling(ref.environment) as client:
-        answer = client.get_secret_value(SecretId=ref.name, **wanted)  # type: ignore[arg-type]
+        answer = client.get_secret_value(SecretId=ref.name, **wanted)
     act.request_id = answer["ResponseMetadata"]["RequestId"]
     act.version = answer["VersionId"]
     _same_name(ref, answer["Name"])

@@ -3,7 +3,7 @@
 Lost answers are resolved by asking AWS what became of the act: its UUID is the version's id.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from secretsadmin.store.reads import CURRENT, TYPE_TAG, Secret
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 CANDIDATE = "SECRETSADMIN"
 PREVIOUS = "AWSPREVIOUS"
@@ -268,5 +269,5 @@ def _tag(client: "SecretsManagerClient", ref: Ref, draft: Draft) -> None:
         client.untag_resource(SecretId=ref.name, TagKeys=[TYPE_TAG])
 
 
-def _tags(draft: Draft) -> list[Mapping[str, str]]:
+def _tags(draft: Draft) -> "list[TagTypeDef]":
     return [{"Key": TYPE_TAG, "Value": draft.type}] if draft.type else []

@@ -193,7 +193,7 @@ def _create_page(request: Request, form: SecretForm, *, status: int = 200, **ext
         **_form_context(request, form),
         **rights(request, form.environment, form.kind),
     }
-    return _respond(request, form.template, context | extra, status=status, partial=_partial(request))
+    return _respond(request, "create.html", context | extra, status=status, partial=_partial(request))
 
 
 def _update_page(request: Request, form: SecretForm, shape: Shape, *, status: int = 200, **extra: Any) -> HttpResponse:
@@ -204,7 +204,7 @@ def _update_page(request: Request, form: SecretForm, shape: Shape, *, status: in
         "preview_url": context["update_url"],
         **_form_context(request, form),
     }
-    return _respond(request, form.template, context | extra, status=status, partial=_partial(request) or "fields")
+    return _respond(request, "update.html", context | extra, status=status, partial=_partial(request) or "fields")
 
 
 def _partial(request: Request) -> str:
@@ -226,7 +226,7 @@ class ShownPreview:
 
 def _form_context(request: Request, form: SecretForm) -> dict[str, Any]:
     preview = _shown_preview(form.preview()) if form.is_bound else None
-    return {"form": form, "entry": request.POST.get("entry", ""), "preview": preview}
+    return {"form": form, "entry": form.data.get("entry", ""), "preview": preview}
 
 
 def _shown_preview(preview: Preview) -> ShownPreview:

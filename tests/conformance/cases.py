@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from traps import TRAPS
-
 from connections.connection import Connection
+from tests.conformance.traps import TRAPS
 
 # fmt: off
 WORDS = (

@@ -12,9 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from airflow._shared.secrets_masker.secrets_masker import DEFAULT_SENSITIVE_FIELDS
-from cases import conn_words, connection, secret_text, text
-from real_airflow import real_json_variable, real_reading, real_sensitive, real_uri
-from traps import TRAPS
 
 from connections.connection import (
     Connection,
@@ -24,6 +21,9 @@ from connections.connection import (
     differing_fields,
     is_sensitive_extra,
 )
+from tests.conformance.cases import conn_words, connection, secret_text, text
+from tests.conformance.real_airflow import real_json_variable, real_reading, real_sensitive, real_uri
+from tests.conformance.traps import TRAPS
 from variables.variable import Variable
 
 Failures = Iterator[str]

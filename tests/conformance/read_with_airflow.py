@@ -18,7 +18,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import temporary_airflow  # noqa: F401 - Airflow reads its settings when it is imported.
+from tests.conformance import temporary_airflow  # noqa: F401 - Airflow reads its settings when it is imported.
 
 # isort: split
 from airflow.configuration import get_custom_secret_backend

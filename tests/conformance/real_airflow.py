@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import temporary_airflow  # noqa: F401 - Airflow reads its settings when it is imported.
+from tests.conformance import temporary_airflow  # noqa: F401 - Airflow reads its settings when it is imported.
 
 # isort: split
 from airflow._shared.secrets_masker import secrets_masker as server_masker

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from emulated import Clock
-from wire import connected
 
 from secretsadmin.demo.emulator import Emulator, serve
+from tests.demo.emulated import Clock
+from tests.wire import connected
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client

@@ -3,15 +3,15 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from emulated import DAY, NOON, Clock, create, listed, put, refused, value, versions
-from wire import connected
 
 from secretsadmin.demo.emulator import serve
+from tests.demo.emulated import DAY, NOON, Clock, create, listed, put, refused, value, versions
+from tests.wire import connected
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
 
-pytest_plugins = ["emulator_fixtures"]
+pytest_plugins = ["tests.demo.emulator_fixtures"]
 
 
 def test_refuses_reads_and_writes_of_a_scheduled_secret(aws: "Client", name: str) -> None:

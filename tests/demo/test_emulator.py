@@ -6,15 +6,15 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
-from emulated import create, refused, value
-from wire import connected, counting
 
 from secretsadmin.demo.emulator import Emulator, serve
+from tests.demo.emulated import create, refused, value
+from tests.wire import connected, counting
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
 
-pytest_plugins = ["emulator_fixtures"]
+pytest_plugins = ["tests.demo.emulator_fixtures"]
 
 
 def test_keeps_regions_apart(emulator: Emulator, aws: "Client", name: str) -> None:

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
-from faults import Fault, FaultProxy
-from wire import connected
 
 from secretsadmin.demo.emulator import Emulator, serve
+from tests.faults import Fault, FaultProxy
+from tests.wire import connected
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from emulated import DAY, Clock, create, put, refused, value, versions
+
+from tests.demo.emulated import DAY, Clock, create, put, refused, value, versions
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
 
-pytest_plugins = ["emulator_fixtures"]
+pytest_plugins = ["tests.demo.emulator_fixtures"]
 
 
 @pytest.mark.parametrize("bad", ["", "with space", "ümlaut", "colon:", "back\\slash", "x" * 513])

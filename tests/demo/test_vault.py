@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
-from emulated import NOON, create, labels, promote, put, refused, token, value, versions
-from wire import connected
 
 from secretsadmin.demo.emulator import Emulator, serve
+from tests.demo.emulated import NOON, create, labels, promote, put, refused, token, value, versions
+from tests.wire import connected
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
 
-pytest_plugins = ["emulator_fixtures"]
+pytest_plugins = ["tests.demo.emulator_fixtures"]
 
 
 def test_reads_the_version_that_carries_awscurrent_after_a_label_move(aws: "Client", name: str) -> None:

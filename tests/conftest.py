@@ -1,0 +1,53 @@
+"""The site as a person meets it: requests in, calls on the wire and rows of the record out."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from secretsadmin.demo.emulator import Emulator, serve
+from secretsadmin.store import aws, listing
+
+ROLES = ("viewer", "editor", "admin", "auditor")
+As = Callable[[str], Client]
+
+
+@pytest.fixture
+def secrets_manager(settings: Settings) -> Iterator[Emulator]:
+    """An empty Secrets Manager that the environment `default` points at."""
+    with serve() as emulator:
+        use(settings, emulator.endpoint)
+        yield emulator
+    aws.forget_clients()
+    listing.forget()
+
+
+def use(settings: Settings, endpoint: str, **kwargs: object) -> None:
+    """Point the environment `default` at an endpoint, as a worker that has just started."""
+    given = {"endpoint_url": endpoint, "region_name": "eu-central-1", **kwargs}
+    settings.AIRFLOW_BACKEND_KWARGS = json.dumps(given)
+    settings.SECRETSADMIN_CONFIG = ""
+    listing.forget()
+
+
+@pytest.fixture
+def signed_in(db: None) -> As:  # noqa: ARG001 - the users live there.
+    """A browser in which somebody of the role is signed in."""
+
+    def sign_in(role: str) -> Client:
+        user, is_new = User.objects.get_or_create(username=role)
+        if is_new:
+            user.groups.add(Group.objects.get(name=f"{role}s"))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def editor(signed_in: As, secrets_manager: Emulator) -> Client:  # noqa: ARG001 - there is something to edit.
+    return signed_in("editor")
