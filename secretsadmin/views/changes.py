@@ -190,7 +190,7 @@ def _create_page(request: Request, form: SecretForm, *, status: int = 200, **ext
         "index_url": reverse(f"{form.kind.name}:index", args=args),
         "create_url": reverse(f"{form.kind.name}:create", args=args),
         "preview_url": reverse(f"{form.kind.name}:create", args=args),
-        **_form_context(request, form),
+        **_form_context(form),
         **rights(request, form.environment, form.kind),
     }
     return _respond(request, "create.html", context | extra, status=status, partial=_partial(request))
@@ -202,7 +202,7 @@ def _update_page(request: Request, form: SecretForm, shape: Shape, *, status: in
     context |= {
         "is_open": form.is_bound,
         "preview_url": context["update_url"],
-        **_form_context(request, form),
+        **_form_context(form),
     }
     return _respond(request, "update.html", context | extra, status=status, partial=_partial(request) or "fields")
 
@@ -224,7 +224,7 @@ class ShownPreview:
     warnings: tuple[str, ...]
 
 
-def _form_context(request: Request, form: SecretForm) -> dict[str, Any]:
+def _form_context(form: SecretForm) -> dict[str, Any]:
     preview = _shown_preview(form.preview()) if form.is_bound else None
     return {"form": form, "entry": form.data.get("entry", ""), "preview": preview}
 
