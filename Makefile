@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-PRODUCTION := env -u DEBUG SECRET_KEY=$(shell printf 'k%.0s' {1..40})-1aZ AUDIT_KEY=$(shell printf 'a%.0s' {1..40}) \
+PRODUCTION := env -u DEBUG SECRET_KEY=$(shell printf 'secret%.0s' {1..10}) AUDIT_KEY=$(shell printf 'audit%.0s' {1..10}) \
 	PUBLIC_URL=https://airflow-secrets.example.com DATABASE_URL=sqlite://:memory: SECRETSADMIN_CONFIG= \
 	AIRFLOW__SECRETS__BACKEND_KWARGS='{"region_name": "eu-central-1"}'
 
@@ -34,7 +34,7 @@ test: .venv/installed chromium ## Run the whole suite, with a real browser
 
 .PHONY: test-postgres
 test-postgres: .venv/installed ## Run the suite on a throw-away PostgreSQL
-	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 --ignore tests/browser --ignore tests/demo
+	$(BIN)/python .ci/with_postgres.py $(BIN)/pytest -n 2 --ignore tests/browser --ignore tests/demo
 
 .PHONY: check
 check: .venv/installed ## Lint, type-check, hold the import contracts, check production settings and dependencies
@@ -44,7 +44,7 @@ check: .venv/installed ## Lint, type-check, hold the import contracts, check pro
 	$(BIN)/lint-imports
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python tests/dependencies.py
+	$(BIN)/python .ci/audit_dependencies.py
 
 .PHONY: bench
 bench: .venv/installed ## Count AWS calls per action, and measure our own share of a page

@@ -103,16 +103,14 @@ FORM_RENDERER = "secretsadmin.forms.Renderer"
 DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'secretsadmin.sqlite3'}")}
 # A record that can't be written within two seconds counts as one that can't be written.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
+    _limits = {
         "timeout": 2,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 2,
-        "options": "-c lock_timeout=2000 -c statement_timeout=2000",
-    }
+    _limits = {"connect_timeout": 2, "options": "-c lock_timeout=2000 -c statement_timeout=2000"}
+DATABASES["default"]["OPTIONS"] = {**_limits, **DATABASES["default"].get("OPTIONS", {})}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
