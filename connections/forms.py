@@ -34,6 +34,7 @@ _BULLETS = "••••••"
 
 class ConnectionForm(SecretForm):
     id_field = "conn_id"
+    revealed = "extra"
     always_shown = ("conn_id", "team", "description", "reason")
 
     conn_id = forms.CharField(

@@ -1,6 +1,5 @@
 """The one renderer, and what the forms of every kind of secret share. Forms end in a Draft and never save."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -33,9 +32,13 @@ class Preview:
 
 
 class SecretForm(forms.Form):
-    """The fields that every kind has, and how its input ends in a Draft."""
+    """The fields that every kind has, and how its input ends in a Draft.
+
+    `revealed` names the masked field that an edit can begin with, for whoever may reveal it.
+    """
 
     id_field: ClassVar[str]
+    revealed: ClassVar[str]
     always_shown: ClassVar[tuple[str, ...]] = ("description", "reason")
 
     team = forms.ChoiceField(required=False, help_text="Only this team's tasks read it. Without one, all do.")
@@ -147,4 +150,4 @@ class SecretForm(forms.Form):
         return {"description": secret.description, "version": value.version if value else secret.current}
 
 
-FormClass = Callable[..., SecretForm]
+FormClass = type[SecretForm]

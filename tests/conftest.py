@@ -34,7 +34,7 @@ def use(settings: Settings, endpoint: str, **kwargs: object) -> None:
 
 
 @pytest.fixture
-def signed_in(db: None) -> As:  # noqa: ARG001 - the users live there.
+def signed_in(db: None) -> As:
     """A browser in which somebody of the role is signed in."""
 
     def sign_in(role: str) -> Client:
@@ -49,5 +49,5 @@ def signed_in(db: None) -> As:  # noqa: ARG001 - the users live there.
 
 
 @pytest.fixture
-def editor(signed_in: As, secrets_manager: Emulator) -> Client:  # noqa: ARG001 - there is something to edit.
+def editor(signed_in: As, secrets_manager: Emulator) -> Client:
     return signed_in("editor")

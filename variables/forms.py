@@ -14,6 +14,7 @@ from variables.variable import Variable
 
 class VariableForm(SecretForm):
     id_field = "key"
+    revealed = "value"
 
     key = forms.CharField(
         max_length=250,

@@ -116,6 +116,11 @@ def client(environment: Environment) -> "SecretsManagerClient":
         raise errors.Misconfigured(type(error).__name__) from None
 
 
+def request_id(answer: Mapping[str, Any]) -> str:
+    """What AWS's support and CloudTrail know the call by; a proxy may have dropped it."""
+    return str(answer["ResponseMetadata"].get("RequestId", ""))
+
+
 def forget_clients() -> None:
     """Make every client anew, as after a change of credentials."""
     _client.cache_clear()

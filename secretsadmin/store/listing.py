@@ -134,7 +134,7 @@ class Listing:
                     self._secrets |= page
                     self._changed.notify_all()
         with self._changed:
-            self._news = {key: news for key, news in self._news.items() if news[0] > begun - LAG}
+            self._news = {key: news for key, news in self._news.items() if _is_newer(news, begun - LAG, found.get(key))}
             self._secrets = _with_news(found, self._news)
             self._as_of = begun
 
@@ -201,6 +201,13 @@ def find(ref: Ref) -> Secret:
 def _with_news(secrets: Mapping[str, Secret], news: Mapping[str, tuple[datetime, Secret | None]]) -> dict[str, Secret]:
     merged = {**secrets, **{key: secret for key, (_, secret) in news.items() if secret}}
     return {key: secret for key, secret in merged.items() if key not in news or news[key][1]}
+
+
+def _is_newer(news: tuple[datetime, Secret | None], since: datetime, listed: Secret | None) -> bool:
+    """Whether what was written here is still ahead of AWS's list; another hand may have been faster."""
+    at, secret = news
+    overtaken = secret and listed and secret.changed and listed.changed and listed.changed > secret.changed
+    return at > since and not overtaken
 
 
 def _pages(environment: Environment, kind: Kind) -> Iterator[dict[str, Secret]]:

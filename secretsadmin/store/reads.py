@@ -111,7 +111,7 @@ def fetch(ref: Ref, act: Act, *, version: str = "") -> Value:
     wanted: dict[str, str] = {"VersionId": version} if version else {"VersionStage": CURRENT}
     with aws.calling(ref.environment) as client:
         answer = client.get_secret_value(SecretId=ref.name, **wanted)
-    act.request_id = answer["ResponseMetadata"]["RequestId"]
+    act.request_id = aws.request_id(answer)
     act.version = answer["VersionId"]
     _same_name(ref, answer["Name"])
     if "SecretString" not in answer:

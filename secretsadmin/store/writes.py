@@ -50,7 +50,7 @@ def create(ref: Ref, draft: Draft, *, actor: Actor, description: str = "", reaso
                 Description=description,
                 Tags=_tags(draft),
             )
-            act.request_id = answer["ResponseMetadata"]["RequestId"]
+            act.request_id = aws.request_id(answer)
     now = datetime.now(UTC)
     made = Secret(
         ref,
@@ -114,7 +114,7 @@ def schedule_deletion(ref: Ref, *, days: int, actor: Actor, reason: str = "") ->
         aws.calling(ref.environment) as client,
     ):
         answer = client.delete_secret(SecretId=ref.name, RecoveryWindowInDays=days)
-        act.request_id = answer["ResponseMetadata"]["RequestId"]
+        act.request_id = aws.request_id(answer)
     listing.learn(ref, lambda known: replace(known, deleted=datetime.now(UTC) + timedelta(days=days)))
 
 
@@ -126,7 +126,7 @@ def restore(ref: Ref, *, actor: Actor, reason: str = "") -> None:
         aws.calling(ref.environment) as client,
     ):
         answer = client.restore_secret(SecretId=ref.name)
-        act.request_id = answer["ResponseMetadata"]["RequestId"]
+        act.request_id = aws.request_id(answer)
     listing.learn(ref, lambda known: replace(known, deleted=None))
 
 
@@ -216,7 +216,7 @@ def _put(ref: Ref, act: Act, draft: Draft, stage: str) -> None:
         answer = client.put_secret_value(
             SecretId=ref.name, ClientRequestToken=act.token, SecretString=draft.text, VersionStages=[stage]
         )
-        act.request_id = answer["ResponseMetadata"]["RequestId"]
+        act.request_id = aws.request_id(answer)
 
 
 def _move(ref: Ref, act: Act, to: str, version: str) -> None:
@@ -228,7 +228,7 @@ def _move(ref: Ref, act: Act, to: str, version: str) -> None:
             answer = client.update_secret_version_stage(
                 SecretId=ref.name, VersionStage=CURRENT, MoveToVersionId=to, RemoveFromVersionId=version
             )
-            act.request_id = answer["ResponseMetadata"]["RequestId"]
+            act.request_id = aws.request_id(answer)
     except errors.Refused as error:
         if error.code not in ("InvalidParameterException", "InvalidRequestException"):
             raise

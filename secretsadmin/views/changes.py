@@ -82,7 +82,7 @@ def edit(request: Request, environment: str, kind: Kind, key: str, form_class: F
     verb = "reveal" if "reveal" in request.POST else "open"
     ref = secret_of(request, environment, verb, kind, key)
     secret_of(request, environment, "update", kind, key)
-    fields = (shape.secret,) if verb == "reveal" else ()
+    fields = (form_class.revealed,) if verb == "reveal" else ()
     try:
         value = reads.reveal(ref, verb, actor=actor_of(request), fields=fields)
     except NoValue:
@@ -172,14 +172,15 @@ def _respond(
     return respond(request, template, context, partial=partial, status=problem.status if problem else status)
 
 
-def _taken_page(request: Request, form: SecretForm, error: StoreError) -> HttpResponse:
-    form.adopt(ValidationError({form.id_field: f"{error.sentence} {error.next}"}))
+def _taken_page(request: Request, form: SecretForm, error: NameTaken | ScheduledForDeletion) -> HttpResponse:
     existing = form.ref()
-    taken = urls(existing) | {
-        "detail_url": reverse(f"{form.kind.name}:detail", args=[existing.environment.name, existing.key])
+    taken = {
+        "is_scheduled": isinstance(error, ScheduledForDeletion),
+        "detail_url": reverse(f"{form.kind.name}:detail", args=[existing.environment.name, existing.key]),
+        "restore_url": urls(existing)["restore_url"],
     }
-    taken["is_scheduled"] = "yes" if isinstance(error, ScheduledForDeletion) else ""
-    return _create_page(request, form, taken=taken, status=error.status)
+    refused = form.adopt(ValidationError({form.id_field: f"{error.sentence} {error.next}"}))
+    return _create_page(request, refused, taken=taken, status=error.status)
 
 
 def _create_page(request: Request, form: SecretForm, *, status: int = 200, **extra: Any) -> HttpResponse:

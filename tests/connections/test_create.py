@@ -1,37 +1,217 @@
-"""Creating a connection: HTTP in, AWS calls and rows of the record out."""
+"""Creating a connection ... (each test finishes the sentence)."""
 
+import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
+from connections.connection import Connection
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
+from tests.conftest import As, use
+from tests.faults import FaultProxy
+from tests.site import CONNECTIONS, POSTGRES, acts, create, errors, field, put, read_by_airflow, stored
 from tests.wire import connected, counting
 
-URL = "/default/connections/create/"
-FIELDS = {
-    "conn_id": "orders",
-    "conn_type": "postgres",
-    "host": "Db.Example.com",
-    "login": "svc",
-    "password": "p@ss/w:rd?#%+ü",
-    "schema": "orders",
-    "port": "5432",
-    "extra": '{"sslmode": "require", "nested": {"a": [1, true]}}',
-    "description": "Orders of the shop",
-    "form": "auto",
-}
+URL = f"{CONNECTIONS}/create/"
 
 
-def test_stores_it_with_one_call(editor: Client, secrets_manager: Emulator) -> None:
+def test_stores_it_with_one_call_and_two_lines_of_the_record(editor: Client, secrets_manager: Emulator) -> None:
     with counting(secrets_manager) as calls:
-        response = editor.post(URL, FIELDS)
+        response = editor.post(URL, POSTGRES)
 
-    assert response.status_code == 302, response.content.decode()[:3000]
-    assert response["Location"] == "/default/connections/detail/orders/"
+    assert response.status_code == 302
+    assert response["Location"] == f"{CONNECTIONS}/detail/orders/"
     assert dict(calls) == {"CreateSecret": 1}
-    with connected(secrets_manager.endpoint) as client:
-        secret = client.describe_secret(SecretId="airflow/connections/orders")
+    secret = stored(secrets_manager, "airflow/connections/orders")
     assert secret["Description"] == "Orders of the shop"
     assert secret["Tags"] == [{"Key": "airflow:conn-type", "Value": "postgres"}]
     started, succeeded = Event.objects.order_by("id")
     assert (started.outcome, succeeded.outcome) == ("started", "succeeded")
-    assert list(secret["VersionIdsToStages"]) == [str(started.act)]
+    assert secret["VersionId"] == str(started.act) == succeeded.version
+    assert set(succeeded.fields) == {
+        *("conn_type", "host", "login", "password", "schema", "port"),
+        *("extra.sslmode", "extra.nested"),
+    }
+    assert succeeded.request_id
+
+
+def test_is_read_by_airflow_as_it_was_typed(editor: Client, secrets_manager: Emulator) -> None:
+    create(editor)
+
+    assert read_by_airflow(secrets_manager, "orders") == Connection(
+        conn_type="postgres",
+        host="Db.Example.com",
+        login="svc",
+        password="p@ss/w:rd?#%+ü",
+        schema="orders",
+        port=5432,
+        extra={"sslmode": "require", "nested": {"a": [1, True]}},
+    )
+
+
+@pytest.mark.parametrize(("form", "start"), [("uri", "postgres://"), ("json", "{")])
+def test_takes_the_form_that_was_asked_for(editor: Client, secrets_manager: Emulator, form: str, start: str) -> None:
+    create(editor, form=form)
+
+    assert stored(secrets_manager, "airflow/connections/orders")["SecretString"].startswith(start)
+
+
+def test_keeps_white_space_in_a_password(editor: Client, secrets_manager: Emulator) -> None:
+    create(editor, password="  two spaces  ")
+
+    assert read_by_airflow(secrets_manager, "orders").password == "  two spaces  "
+
+
+def test_takes_a_pasted_uri_in_place_of_the_fields(editor: Client, secrets_manager: Emulator) -> None:
+    response = editor.post(URL, {"conn_id": "pasted", "secret": "mysql://svc:p%40ss@db:3306/shop?charset=utf8"})
+
+    assert response.status_code == 302
+    read = read_by_airflow(secrets_manager, "pasted")
+    assert (read.conn_type, read.password, read.port, read.extra) == ("mysql", "p@ss", 3306, {"charset": "utf8"})
+
+
+def test_takes_pasted_json_with_aliases(editor: Client, secrets_manager: Emulator) -> None:
+    pasted = '{"engine": "mysql", "username": "svc", "pass": "pw", "server": "db", "dbname": "ignored"}'
+    editor.post(URL, {"conn_id": "pasted", "secret": pasted})
+
+    read = read_by_airflow(secrets_manager, "pasted")
+    assert (read.conn_type, read.login, read.password, read.host) == ("mysql", "svc", "pw", "db")
+
+
+def test_fills_the_fields_from_what_was_pasted_and_stores_nothing(editor: Client, secrets_manager: Emulator) -> None:
+    with counting(secrets_manager) as calls:
+        response = editor.post(URL, {"conn_id": "x", "secret": "http://u:pw@Host:80/?a=b", "fill": "1"})
+
+    assert response.status_code == 200
+    assert [field(response, name) for name in ("conn_type", "login", "password", "port")] == ["http", "u", "pw", "80"]
+    assert not calls
+    assert not acts()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("conn_id", ""),
+        ("conn_id", "has space"),
+        ("conn_id", "ümlaut"),
+        ("conn_id", "../other"),
+        ("conn_id", "a//b"),
+        ("conn_id", "airflow/connections/x"),
+        ("conn_id", "airflow/variables/x"),
+        ("conn_id", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x"),
+        ("conn_id", "ends-abcdef"),
+        ("conn_id", "x" * 251),
+        ("conn_id", "with+plus"),
+        ("conn_id", "nul\x00"),
+        ("conn_type", ""),
+        ("conn_type", "my type"),
+        ("port", "70000"),
+        ("port", "-1"),
+        ("port", "54x2"),
+        ("extra", "[1, 2]"),
+        ("extra", "{not json"),
+        ("extra", '{"a": 1, "a": 2}'),
+        ("extra", '{"a": NaN}'),
+        ("extra", "[" * 5000),
+        ("password", "x" * 65_537),
+        ("password", "ü" * 40_000),
+        ("password", "nul\x00"),
+        ("host", "nul\x00"),
+        ("description", "x" * 2_049),
+        ("form", "yaml"),
+        ("secret", "no uri at all ://://://"),
+        ("secret", "postgres://u:p/w@h/db"),
+        ("secret", '{"conn_type": "x", "host": 5}'),
+        ("secret", '{"foo": 1}'),
+    ],
+)
+def test_refuses_bad_input_with_the_field_named_and_the_input_kept(
+    editor: Client, secrets_manager: Emulator, name: str, value: str
+) -> None:
+    with counting(secrets_manager) as calls:
+        response = editor.post(URL, POSTGRES | {name: value})
+
+    assert response.status_code == 422
+    assert name in errors(response)
+    assert response.context["form"][name].value() == value
+    assert not calls
+    assert not acts()
+
+
+def test_hands_the_password_back_after_an_error(editor: Client, secrets_manager: Emulator) -> None:
+    response = editor.post(URL, POSTGRES | {"port": "x", "password": "typed-once"})
+
+    assert field(response, "password") == "typed-once"
+
+
+def test_never_quotes_what_could_not_be_read(editor: Client, secrets_manager: Emulator) -> None:
+    response = editor.post(URL, {"conn_id": "x", "secret": "postgres://u:hunter2/w@h/db"})
+
+    assert not any("hunter2" in text for found in errors(response).values() for text in found)
+
+
+def test_refuses_a_taken_name(editor: Client, secrets_manager: Emulator) -> None:
+    put(secrets_manager, "airflow/connections/orders", "postgres://theirs")
+
+    response = editor.post(URL, POSTGRES)
+
+    assert response.status_code == 422
+    assert "conn_id" in errors(response)
+    assert f"{CONNECTIONS}/detail/orders/" in response.content.decode()
+    assert stored(secrets_manager, "airflow/connections/orders")["SecretString"] == "postgres://theirs"
+    assert acts()[-1] == ("connections.create", "orders", "failed")
+
+
+def test_offers_to_restore_a_name_that_is_scheduled_for_deletion(editor: Client, secrets_manager: Emulator) -> None:
+    put(secrets_manager, "airflow/connections/orders", "postgres://theirs")
+    with connected(secrets_manager.endpoint) as client:
+        client.delete_secret(SecretId="airflow/connections/orders", RecoveryWindowInDays=7)
+
+    response = editor.post(URL, POSTGRES)
+
+    assert response.status_code == 422
+    assert f'action="{CONNECTIONS}/restore/orders/"' in response.content.decode()
+
+
+def test_keeps_the_input_when_aws_refuses(editor: Client, secrets_manager: Emulator, settings: Settings) -> None:
+    with FaultProxy(secrets_manager.endpoint) as proxy:
+        use(settings, proxy.endpoint)
+        proxy.when("CreateSecret").deny()
+        response = editor.post(URL, POSTGRES)
+
+    assert response.status_code == 502
+    text = response.content.decode()
+    assert "secretsmanager:CreateSecret" in text
+    assert "Nothing was changed" in text
+    assert field(response, "host") == "Db.Example.com"
+    assert acts()[-1] == ("connections.create", "orders", "denied")
+
+
+def test_previews_without_aws_and_with_every_secret_masked(editor: Client, secrets_manager: Emulator) -> None:
+    with counting(secrets_manager) as calls:
+        response = editor.post(URL, POSTGRES | {"preview": "1"}, headers={"HX-Request": "true"})
+
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "postgres://svc:" in text
+    assert "p@ss" not in text
+    assert "p%40ss" not in text
+    assert "require" not in text
+    assert not calls
+    assert not acts()
+
+
+def test_is_refused_for_a_viewer(signed_in: As, secrets_manager: Emulator) -> None:
+    with counting(secrets_manager) as calls:
+        response = signed_in("viewer").post(URL, POSTGRES)
+
+    assert response.status_code == 403
+    assert not calls
+
+
+def test_sends_a_stranger_to_the_sign_in(client: Client, secrets_manager: Emulator, db: None) -> None:
+    response = client.post(URL, POSTGRES)
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/login/")
+    assert not acts()
