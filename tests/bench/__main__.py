@@ -1,0 +1,128 @@
+"""`make bench`: AWS calls per action, counted on the wire, and our own share of a page.
+
+Calls are counts and must be at their floor, or the run fails. Times are medians of one run on this machine, told
+beside the time of the bare page, so that ratios can be compared between machines.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+os.environ["DATABASE_URL"] = "sqlite://:memory:"
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+
+from secretsadmin.demo.emulator import Emulator, serve
+from secretsadmin.store import listing
+from tests.site import CONNECTIONS, POSTGRES, VARIABLES, current
+from tests.wire import connected, counting
+
+MANY = 10_000
+ROUNDS = 30
+
+
+def main() -> None:
+    call_command("migrate", verbosity=0)
+    with serve() as emulator:
+        given = {"endpoint_url": emulator.endpoint, "region_name": "eu-central-1"}
+        settings.AIRFLOW_BACKEND_KWARGS = json.dumps(given)
+        client = Client()
+        client.force_login(User.objects.create_superuser("bench"))
+        missed = count_calls(client, emulator)
+        measure_pages(client, emulator)
+    if missed:
+        sys.exit(f"More AWS calls than promised: {', '.join(missed)}")
+
+
+def count_calls(client: Client, emulator: Emulator) -> list[str]:
+    """One row an action: the calls that it made, and its floor. Returns those above it."""
+    missed = []
+    print(f"{'AWS calls of':28} {'made':>5} {'floor':>6}")
+
+    def row(action: str, floor: int, act: Callable[[], Any]) -> None:
+        with counting(emulator) as calls:
+            response = act()
+        assert response.status_code < 400, (action, response.status_code)
+        print(f"{action:28} {calls.total():5} {floor:6}  {', '.join(f'{n} {c}' for n, c in calls.items())}")
+        if calls.total() > floor:
+            missed.append(action)
+
+    name = "airflow/connections/orders"
+    url = f"{CONNECTIONS}/{{}}/orders/"
+    row("cold list of 0", 1, lambda: client.get(f"{CONNECTIONS}/"))
+    row("create", 1, lambda: client.post(f"{CONNECTIONS}/create/", POSTGRES))
+    row("warm list", 0, lambda: client.get(f"{CONNECTIONS}/"))
+    row("view", 0, lambda: client.get(url.format("detail")))
+    row("open", 1, lambda: client.post(url.format("open")))
+    row("reveal", 1, lambda: client.post(url.format("reveal")))
+    first = current(emulator, name)
+    row("preview", 0, lambda: client.post(url.format("update"), POSTGRES | {"version": first, "preview": "1"}))
+    row("update", 3, lambda: client.post(url.format("update"), {"version": first, "host": "new"}))
+    second = current(emulator, name)
+    row("history", 1, lambda: client.get(url.format("history")))
+    row("roll back", 1, lambda: client.post(url.format("roll-back"), {"to": first, "version": second}))
+    row("delete", 1, lambda: client.post(url.format("delete"), {"days": "7"}))
+    row("restore", 1, lambda: client.post(url.format("restore")))
+    row("create a variable", 1, lambda: client.post(f"{VARIABLES}/create/", {"key": "k", "value": "v"}))
+    _fill(emulator)
+    listing.forget()
+    row(f"cold list of {MANY + 1}", MANY // 100 + 1, lambda: client.post(f"{CONNECTIONS}/refresh/", follow=True))
+    row(f"warm list of {MANY + 1}", 0, lambda: client.get(f"{CONNECTIONS}/?q=5&sort=-changed"))
+    return missed
+
+
+def measure_pages(client: Client, emulator: Emulator) -> None:
+    bare = _median(lambda: client.get("/health/live"))
+    print(f"\n{'Our own time, median':28} {'ms':>7} {'× bare answer':>14}")
+    pages: dict[str, Callable[[], Any]] = {
+        "bare answer": lambda: client.get("/health/live"),
+        f"list of {MANY}, page 1": lambda: client.get(f"{CONNECTIONS}/"),
+        f"list of {MANY}, filtered": lambda: client.get(f"{CONNECTIONS}/?q=99&sort=-changed"),
+        "detail": lambda: client.get(f"{CONNECTIONS}/detail/orders/"),
+        "create form": lambda: client.get(f"{CONNECTIONS}/create/"),
+        "preview": lambda: client.post(f"{CONNECTIONS}/create/", POSTGRES | {"preview": "1"}),
+        "audit": lambda: client.get("/audit/"),
+    }
+    for name, page in pages.items():
+        median = _median(page)
+        print(f"{name:28} {median * 1000:7.1f} {median / bare:14.1f}")
+    with connected(emulator.endpoint) as aws:
+        bare_call = _median(lambda: aws.get_secret_value(SecretId="airflow/connections/orders"))
+    opened = _median(lambda: client.post(f"{CONNECTIONS}/open/orders/"))
+    print(f"{'open, less the AWS call':28} {(opened - bare_call) * 1000:7.1f} {(opened - bare_call) / bare:14.1f}")
+
+
+def _fill(emulator: Emulator) -> None:
+    with connected(emulator.endpoint) as aws:
+        for number in range(MANY):
+            aws.create_secret(
+                Name=f"airflow/connections/team{number % 40}/service_{number:05}",
+                SecretString=f"postgres://svc@db{number}.example.com:5432/app",
+                Description=f"Service {number}, made for the bench",
+                Tags=[{"Key": "airflow:conn-type", "Value": ("postgres", "mysql", "http", "aws")[number % 4]}],
+            )
+
+
+def _median(act: Callable[[], Any]) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()
