@@ -85,7 +85,7 @@ def count_calls(client: Client, emulator: Emulator) -> list[str]:
 
 def measure_pages(client: Client, emulator: Emulator) -> None:
     bare = _median(lambda: client.get("/health/live"))
-    print(f"\n{'Our own time, median':28} {'ms':>7} {'× bare answer':>14}")
+    print(f"\n{'Our own time, median':28} {'ms':>7} {'x bare answer':>14}")
     pages: dict[str, Callable[[], Any]] = {
         "bare answer": lambda: client.get("/health/live"),
         f"list of {MANY}, page 1": lambda: client.get(f"{CONNECTIONS}/"),
