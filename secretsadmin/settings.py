@@ -19,7 +19,8 @@ FORWARDED_ALLOW_IPS = env.list("FORWARDED_ALLOW_IPS", default=["127.0.0.1", "::1
 # Everything about addresses and cookies follows from where people reach the site.
 _public = urlsplit(PUBLIC_URL)
 _secure = _public.scheme != "http"
-ALLOWED_HOSTS = [_public.hostname] if _public.hostname else []
+_LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = _LOOPBACK if _public.hostname in _LOOPBACK else [_public.hostname or ""]
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public.hostname else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_NAME = "__Host-sessionid" if _secure else "sessionid"

@@ -110,7 +110,7 @@ def _tell(port: int, endpoint: str, passwords: dict[str, str]) -> None:
 
 def _serve(port: int) -> None:
     command = [sys.executable, "-m", "gunicorn", "secretsadmin.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--log-level", "warning"]
+    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--log-level", "warning", "--preload"]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         sys.exit(process.wait())
