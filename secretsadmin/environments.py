@@ -124,8 +124,7 @@ def _from_file(path: Path) -> Site:
 
 
 def _environment(name: str, table: Any, where: str) -> Environment:
-    if not isinstance(table, dict) or not isinstance(table.get("backend_kwargs", {}), dict):
-        raise ImproperlyConfigured(f"{where} must be a table (a JSON object) of backend kwargs.")
+    kwargs = _kwargs(table, where)
     if name in RESERVED_NAMES or not name.replace("-", "").replace("_", "").isalnum():
         raise ImproperlyConfigured(f"An environment can't be named {name}. Use letters, digits, - and _.")
     _refuse_unknown(table, {"title", "protected", "color", "teams", "backend_kwargs"}, where)
@@ -134,7 +133,7 @@ def _environment(name: str, table: Any, where: str) -> Environment:
     if not isinstance(table.get("protected", False), bool):
         raise ImproperlyConfigured(f"{where}.protected must be true or false.")
     try:
-        backend = BackendConfig.from_kwargs(table.get("backend_kwargs", {}), table.get("teams", ()))
+        backend = BackendConfig.from_kwargs(kwargs, table.get("teams", ()))
     except InvalidBackend as error:
         raise ImproperlyConfigured(f"{where}: {error}") from None
     return Environment(
@@ -144,6 +143,19 @@ def _environment(name: str, table: Any, where: str) -> Environment:
         protected=table.get("protected", False),
         color=table.get("color", ""),
     )
+
+
+def _kwargs(table: Any, where: str) -> dict[str, Any]:
+    """A table, or the JSON text that Airflow itself takes: TOML has no null, by which a kind is switched off."""
+    given = table.get("backend_kwargs", {}) if isinstance(table, dict) else None
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            raise ImproperlyConfigured(f"{where}.backend_kwargs is text that is no JSON.") from None
+    if not isinstance(given, dict):
+        raise ImproperlyConfigured(f"{where} must be a table (a JSON object) of backend kwargs.")
+    return given
 
 
 def _grants(tables: Any, environments: Mapping[str, Environment]) -> tuple[Grant, ...]:
