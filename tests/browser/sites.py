@@ -1,0 +1,105 @@
+"""The site as it is deployed, on a port of its own: gunicorn with two workers, in front of the emulator."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+from secretsadmin.demo import site
+from secretsadmin.demo.emulator import Emulator, fill_with_history, serve
+from secretsadmin.demo.site import Person
+
+HOSTILE_NAME = "<img src=x onerror=alert(1)>"
+PEOPLE = (
+    Person("editor", "editors"),
+    Person("colleague", "editors"),
+    Person("admin", "admins"),
+    Person("viewer", "viewers"),
+    Person("auditor", "auditors"),
+    Person(HOSTILE_NAME, "editors"),
+)
+# Beside the demo's two: one with 150 connections and nothing else, which a single test is the first to ask for,
+# and one that is named to do harm.
+MORE_ENVIRONMENTS = """
+[environments.many]
+title = "Many"
+backend_kwargs = '{many}'
+
+[environments.hostile]
+title = "<script>alert(1)</script>"
+backend_kwargs = '{hostile}'
+"""
+SECONDS_TO_START = 30
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    emulator: Emulator
+    people: Mapping[str, Person]
+
+    def kwargs(self, environment: str = "dev") -> dict[str, str]:
+        """What an Airflow of this environment has in AIRFLOW__SECRETS__BACKEND_KWARGS."""
+        kinds = ("connections", "variables", "config")
+        prefixes = {f"{kind}_prefix": f"{environment}/airflow/{kind}" for kind in kinds}
+        return site.KWARGS | {"endpoint_url": self.emulator.endpoint} | prefixes
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Site]:
+    """A site with the demo's sample data."""
+    with serve() as emulator:
+        fill_with_history(emulator)
+        # The socket listens before gunicorn runs, so no other process can take the port in between.
+        listener = socket.create_server(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        environment = os.environ | site.settings(folder, url, _config(emulator.endpoint))
+        _settle(environment)
+        with (folder / "site.log").open("w") as log:
+            process = _start(listener, environment, log.fileno())
+        try:
+            _wait_until_ready(process, url)
+            yield Site(url, emulator, {person.name: person for person in PEOPLE})
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _config(endpoint: str) -> str:
+    kwargs: dict[str, str | None] = {**site.KWARGS, "endpoint_url": endpoint}
+    many = kwargs | {"connections_prefix": "many/airflow/connections", "variables_prefix": None, "config_prefix": None}
+    hostile = kwargs | {"connections_prefix": "hostile/airflow/connections"}
+    return site.config(endpoint) + MORE_ENVIRONMENTS.format(many=json.dumps(many), hostile=json.dumps(hostile))
+
+
+def _settle(environment: Mapping[str, str]) -> None:
+    people = json.dumps([asdict(person) for person in PEOPLE])
+    command = [sys.executable, "-m", "secretsadmin.demo.site"]
+    subprocess.run(command, env=environment, cwd=site.ROOT, input=people, text=True, check=True)
+
+
+def _start(listener: socket.socket, environment: Mapping[str, str], log: int) -> subprocess.Popen[bytes]:
+    with listener:
+        number = listener.fileno()
+        command = site.command(f"fd://{number}")
+        return subprocess.Popen(command, env=environment, cwd=site.ROOT, pass_fds=(number,), stdout=log, stderr=log)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+    """Connections queue at the socket until a worker takes them; gunicorn's end refuses them."""
+    until = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=SECONDS_TO_START):
+                return
+        except (URLError, ConnectionError):
+            if process.poll() is not None or time.monotonic() > until:
+                raise

@@ -1,0 +1,82 @@
+"""Somebody at a browser: what they do on the pages, in the words of a test."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.sites import Site
+from tests.browser.watch import Watch
+
+
+@dataclass(frozen=True)
+class Visitor:
+    page: Page
+    site: Site
+    watch: Watch
+    scripts: bool
+
+    def sign_in(self, name: str) -> None:
+        self.go("/login/")
+        self.page.get_by_label("Username").fill(name)
+        self.page.get_by_label("Password").fill(self.site.people[name].password)
+        self.press("Sign in")
+        expect(self.heading).to_have_text("Development")
+
+    def go(self, path: str) -> None:
+        self.page.goto(path)
+
+    def detail(self, key: str, kind: str = "connections", environment: str = "dev") -> None:
+        """The page of one secret; its fields come by themselves only where scripts run."""
+        self.go(f"/{environment}/{kind}/detail/{key}/")
+
+    def open_fields(self) -> Locator:
+        if not self.scripts:
+            self.page.get_by_role("button", name=re.compile("^Open the")).click()
+        opened = self.page.locator("#opened")
+        expect(opened).to_contain_text("stored as")
+        return opened
+
+    def edit(self, key: str, kind: str = "connections", environment: str = "dev") -> None:
+        self.go(f"/{environment}/{kind}/update/{key}/")
+        if not self.scripts:
+            self.press("Open it to edit")
+        expect(self.page.locator("#form")).to_be_visible()
+
+    def fill(self, **fields: str) -> None:
+        for name, text in fields.items():
+            self.field(name).fill(text)
+
+    def field(self, name: str) -> Locator:
+        return self.page.locator(f"#form [name={name}]")
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).click()
+
+    def section(self, name: str) -> None:
+        """Go by the sidebar, where a number may follow the name."""
+        self.page.get_by_role("navigation", name="Main").get_by_role("link", name=re.compile(f"^{name}")).click()
+        expect(self.heading).to_have_text(name)
+
+    def create(self, kind: str, environment: str = "dev", **fields: str) -> None:
+        self.go(f"/{environment}/{kind}/create/")
+        self.fill(**fields)
+        self.save()
+
+    def save(self) -> None:
+        self.page.locator("#form .form-actions button.primary").click()
+
+    def reads(self, text: str) -> None:
+        """Expect the message on top of the page."""
+        expect(self.page.locator("#messages")).to_contain_text(text)
+
+    def evaluate(self, script: str) -> Any:
+        return self.page.evaluate(script)
+
+    @property
+    def heading(self) -> Locator:
+        return self.page.get_by_role("heading", level=1)

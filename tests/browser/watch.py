@@ -1,0 +1,80 @@
+"""What every page is held to, whatever a test does with it."""
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request
+
+# The browser calls every answer of the kinds 4xx and 5xx an error. These two are a form that comes back.
+EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+FORMS_AGAIN = frozenset({"409", "422"})
+# So says htmx where a page was left, or a filter typed on, before the answer came.
+ABANDONED = re.compile(r"htmx:(afterRequest|sendAbort),")
+REPORT_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) =>
+    console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+STORED = """async () => ({
+    local: {...localStorage},
+    session: {...sessionStorage},
+    databases: await indexedDB.databases(),
+    caches: await caches.keys(),
+    cookies: document.cookie,
+})"""
+THEMES = ("light", "dark", "system")
+
+
+class Watch:
+    """Collects what may not happen in a context: errors, reports of the CSP, dialogs, requests to other origins."""
+
+    def __init__(self, context: BrowserContext, url: str, *, scripts: bool) -> None:
+        self.context = context
+        self.url = url
+        self.scripts = scripts
+        self.expected = set(FORMS_AGAIN)
+        self.found: list[str] = []
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.found.append(f"page error: {error.error}"))
+        context.on("request", self._request)
+        context.on("page", self._page)
+
+    def expect(self, status: int) -> None:
+        """This answer is what the test is about."""
+        self.expected.add(str(status))
+
+    def end(self) -> None:
+        """Raises AssertionError with all that was found, in this context and in what it keeps."""
+        if self.scripts:
+            for page in self.context.pages:
+                self._look_at_storage(page)
+        self.context.close()
+        assert not self.found, "\n".join(self.found)
+
+    def _page(self, page: Page) -> None:
+        page.on("dialog", self._dialog)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.found.append(f"a script ran: {dialog.type}")
+        dialog.dismiss()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        status = EXPECTED.match(message.text)
+        if not ABANDONED.match(message.text) and not (status and status[1] in self.expected):
+            self.found.append(f"console: {message.text} ({message.location['url']})")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
+            self.found.append(f"a request left the site: {urlsplit(request.url).netloc}")
+
+    def _look_at_storage(self, page: Page) -> None:
+        """The theme and the address are all that a browser keeps."""
+        if not page.url.startswith(self.url):
+            return
+        kept = page.evaluate(STORED)
+        theme = kept["local"].pop("theme", "system")
+        address = kept["session"].pop("htmx-current-path-for-history", "")
+        if theme not in THEMES or urlsplit(address).path not in ("", urlsplit(page.url).path) or any(kept.values()):
+            self.found.append(f"the browser keeps something: {kept}")
