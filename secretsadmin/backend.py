@@ -19,23 +19,22 @@ _ARN_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}")
 _CONNECTION_ID = re.compile(r"[\w#!()\-.:/\\]+")
 _TEAM = re.compile(r"[a-zA-Z0-9_-]{3,50}")
 _OUTDATED = ("full_url_mode", "are_secret_values_urlencoded")
-_AWS = frozenset(
-    (
-        "region_name",
-        "profile_name",
-        "role_arn",
-        "assume_role_method",
-        "assume_role_kwargs",
-        "endpoint_url",
-        "verify",
-        "config_kwargs",
-        "aws_access_key_id",
-        "aws_secret_access_key",
-        "aws_session_token",
-        "api_version",
-        "use_ssl",
-    )
-)
+_AWS: Mapping[str, tuple[type, ...]] = {
+    "region_name": (str,),
+    "profile_name": (str,),
+    "role_arn": (str,),
+    "assume_role_method": (str,),
+    "assume_role_kwargs": (dict,),
+    "endpoint_url": (str,),
+    "verify": (bool, str),
+    "config_kwargs": (dict,),
+    "aws_access_key_id": (str,),
+    "aws_secret_access_key": (str,),
+    "aws_session_token": (str,),
+    "api_version": (str,),
+    "use_ssl": (bool,),
+}
+_TYPE_NAMES = {str: "text", bool: "true or false", dict: "an object"}
 
 
 class InvalidBackend(ValueError):
@@ -87,7 +86,7 @@ class BackendConfig:
             patterns={kind: _pattern(kwargs, f"{kind}_lookup_pattern") for kind in KIND_NAMES},
             sep=sep,
             extra_conn_words=_conn_words(kwargs.get("extra_conn_words")),
-            aws={name: value for name, value in kwargs.items() if name in _AWS and value is not None},
+            aws=_aws(kwargs),
             teams=_checked_teams(teams),
             notes=tuple(_notes(kwargs)),
         )
@@ -235,6 +234,14 @@ def _conn_words(words: Any) -> dict[str, list[str]]:
     return dict(words)
 
 
+def _aws(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in kwargs.items() if name in _AWS and value is not None}
+    for name, value in found.items():
+        if not isinstance(value, _AWS[name]):
+            raise InvalidBackend(name, f"{name} must be {' or '.join(_TYPE_NAMES[kind] for kind in _AWS[name])}.")
+    return found
+
+
 def _checked_teams(teams: Iterable[str]) -> tuple[str, ...]:
     found = tuple(teams)
     for team in found:
@@ -248,5 +255,5 @@ def _notes(kwargs: Mapping[str, Any]) -> Iterable[str]:
     for name in kwargs:
         if name in _OUTDATED:
             yield f"{name} does nothing in current providers; you can take it out."
-        elif name not in known | _AWS | {"sep", "extra_conn_words"}:
+        elif name not in known | set(_AWS) | {"sep", "extra_conn_words"}:
             yield f"{name} is not known to Airflow's SecretsManagerBackend, and is ignored."

@@ -1,6 +1,8 @@
 """System checks: a missing or wrong setting is an error at start, named, with what to write instead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations, product
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,10 +11,11 @@ from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A
 from django.core.exceptions import ImproperlyConfigured
 
 from secretsadmin import environments
+from secretsadmin.addresses import LOOPBACK, NO_DATABASE, public_address
+from secretsadmin.environments import Environment, Site
 
 MIN_KEY = 32
 MAKE_KEY = "Write 50 random characters, for example of: python -c 'import secrets; print(secrets.token_urlsafe(50))'."
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @register
@@ -38,11 +41,11 @@ def _secret_key() -> str:
 
 @register
 def check_public_url(**_: Any) -> list[CheckMessage]:
-    url = urlsplit(settings.PUBLIC_URL)
-    example = "Write the address that people open, such as https://airflow-secrets.example.com."
-    if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/"):
-        return [Error("PUBLIC_URL is missing or no address of a site.", hint=example, id="secretsadmin.E003")]
-    if url.scheme == "http" and url.hostname not in LOOPBACK:
+    address = public_address(settings.PUBLIC_URL)
+    if address is None:
+        hint = "Write the address that people open, such as https://airflow-secrets.example.com, and nothing after it."
+        return [Error("PUBLIC_URL is missing or no address of a site.", hint=hint, id="secretsadmin.E003")]
+    if address.scheme == "http" and address.host not in LOOPBACK:
         hint = "Passwords cross this connection: write https://, or 127.0.0.1 for a trial on this machine."
         return [Error("PUBLIC_URL is http and not on loopback.", hint=hint, id="secretsadmin.E004")]
     return []
@@ -54,25 +57,74 @@ def check_configuration(**_: Any) -> list[CheckMessage]:
         site = environments.site()
     except ImproperlyConfigured as error:
         return [Error(str(error), id="secretsadmin.E005")]
-    return [message for environment in site.environments.values() for message in _backend(environment)]
+    found = [message for environment in site.environments.values() for message in _backend(environment)]
+    return [*found, *_shared_names(site), *_shared_kinds(site)]
 
 
-def _backend(environment: environments.Environment) -> Iterator[CheckMessage]:
+def _backend(environment: Environment) -> Iterator[CheckMessage]:
+    aws = environment.backend.aws
     for note in environment.backend.notes:
         yield Warning(f"{environment.name}: {note}", id="secretsadmin.W001")
-    method = environment.backend.aws.get("assume_role_method", "assume_role")
-    if method != "assume_role":
+    if aws.get("assume_role_method", "assume_role") != "assume_role":
         yield Error(
-            f"{environment.name}: assume_role_method {method} isn't supported here.",
+            f"{environment.name}: this assume_role_method isn't supported here.",
             hint="Leave it out; web identities are found in the environment by themselves.",
             id="secretsadmin.E006",
         )
+    if _is_open_to_all(aws):
+        yield Warning(
+            f"{environment.name}: values cross the network in a way that anybody on it can read or change.",
+            hint="Leave out verify and use_ssl, and write https:// in endpoint_url.",
+            id="secretsadmin.W002",
+        )
+
+
+def _is_open_to_all(aws: Mapping[str, Any]) -> bool:
+    endpoint = urlsplit(aws.get("endpoint_url", ""))
+    is_plain = endpoint.scheme == "http" and (endpoint.hostname or "") not in (*LOOPBACK, "::1")
+    return is_plain or aws.get("verify") is False or aws.get("use_ssl") is False
+
+
+def _shared_names(site: Site) -> Iterator[CheckMessage]:
+    """Environments whose names overlap: rights and protection of the one are then worth nothing in the other."""
+    for one, other in combinations(site.environments.values(), 2):
+        pairs = product(_prefixes(one), _prefixes(other)) if one.backend.aws == other.backend.aws else ()
+        if any(a.startswith(b) or b.startswith(a) for a, b in pairs):
+            yield Warning(
+                f"The environments {one.name} and {other.name} look up some of the same names in the same account.",
+                hint="Whoever may see them in the one sees them. Give each prefixes of its own, or a role_arn.",
+                id="secretsadmin.W003",
+            )
+
+
+def _shared_kinds(site: Site) -> Iterator[CheckMessage]:
+    """Kinds that can't be told apart, where a grant tells them apart."""
+    if not any(grant.kinds for grant in site.grants):
+        return
+    for environment in site.environments.values():
+        prefixes = list(_prefixes(environment))
+        if len(set(prefixes)) < len(prefixes):
+            yield Error(
+                f"grants: a grant is for some kinds alone, but in {environment.name} two kinds have the same prefix.",
+                hint="Leave kinds out of the grants, or give each kind a prefix of its own.",
+                id="secretsadmin.E008",
+            )
+
+
+def _prefixes(environment: Environment) -> Iterable[str]:
+    backend = environment.backend
+    return (backend.name_prefix(kind) for kind in backend.prefixes if backend.is_enabled(kind))
 
 
 @register
 def check_database_url(**_: Any) -> list[CheckMessage]:
-    engine = settings.DATABASES["default"]["ENGINE"]
-    if engine.rpartition(".")[2] in ("sqlite3", "postgresql"):
-        return []
-    hint = "Write sqlite:////path/to/file.sqlite3 or postgres://user:password@host/name."
-    return [Error("DATABASE_URL is neither SQLite nor PostgreSQL.", hint=hint, id="secretsadmin.E007")]
+    database = settings.DATABASES["default"]
+    hint = (
+        "Write sqlite:////path/to/file.sqlite3 or postgres://user:password@host/name, with special characters as %40."
+    )
+    if database["ENGINE"] == NO_DATABASE["ENGINE"]:
+        return [Error("DATABASE_URL names neither SQLite nor PostgreSQL.", hint=hint, id="secretsadmin.E007")]
+    is_file = database["ENGINE"].endswith("sqlite3") and ":memory:" not in str(database["NAME"])
+    if is_file and not Path(database["NAME"]).parent.is_dir():
+        return [Error("DATABASE_URL names a file in a folder that isn't there.", hint=hint, id="secretsadmin.E009")]
+    return []

@@ -1,6 +1,7 @@
 """The Airflow deployments that this site serves, from SECRETSADMIN_CONFIG or from Airflow's own variable."""
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ COLORS = ("", "green", "blue", "violet", "amber", "red")
 ROLES = ("viewer", "editor", "admin", "auditor")
 # Paths that the site itself takes; an environment of such a name would never be reached.
 RESERVED_NAMES = frozenset({"audit", "setup", "login", "logout", "health", "metrics", "static"})
+# The audit log keeps 64 characters of it.
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def _from_airflow(text: str) -> Site:
     name = "AIRFLOW__SECRETS__BACKEND_KWARGS"
     try:
         kwargs = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ImproperlyConfigured(f"{name} is no JSON. Write the object that Airflow itself takes.") from None
     environment = _environment("default", {"title": "Airflow", "backend_kwargs": kwargs}, name)
     return Site({"default": environment}, DEFAULT_GRANTS)
@@ -112,9 +115,13 @@ def _from_file(path: Path) -> Site:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ImproperlyConfigured(f"SECRETSADMIN_CONFIG can't be read: {error.strerror} ({path}).") from None
-    except ValueError as error:
-        raise ImproperlyConfigured(f"SECRETSADMIN_CONFIG ({path}) is no TOML: {error}.") from None
+        # Who wrote the configuration itself in place of its path needn't find it in a log.
+        where = "" if {"\n", "="} & set(str(path)) else f" ({path})"
+        raise ImproperlyConfigured(
+            f"SECRETSADMIN_CONFIG can't be read: {error.strerror}{where}. Write the path of a TOML file."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise ImproperlyConfigured(f"SECRETSADMIN_CONFIG is no TOML{_position(error)}.") from None
     _refuse_unknown(data, {"environments", "grants"}, "SECRETSADMIN_CONFIG")
     tables = data.get("environments")
     if not isinstance(tables, dict) or not tables:
@@ -123,22 +130,31 @@ def _from_file(path: Path) -> Site:
     return Site(environments, _grants(data.get("grants"), environments))
 
 
+def _position(error: Exception) -> str:
+    # The rest of the parser's message may quote what it stumbled over.
+    found = re.search(r"at line \d+, column \d+|at end of document", str(error))
+    return f" {found[0]}" if found else ""
+
+
 def _environment(name: str, table: Any, where: str) -> Environment:
     kwargs = _kwargs(table, where)
-    if name in RESERVED_NAMES or not name.replace("-", "").replace("_", "").isalnum():
-        raise ImproperlyConfigured(f"An environment can't be named {name}. Use letters, digits, - and _.")
+    if name in RESERVED_NAMES or not _NAME.fullmatch(name):
+        raise ImproperlyConfigured(
+            f"environments: none can be named {name[:64]!r}. Use up to 64 letters, digits, - and _, "
+            f"and none of {', '.join(sorted(RESERVED_NAMES))}."
+        )
     _refuse_unknown(table, {"title", "protected", "color", "teams", "backend_kwargs"}, where)
     if table.get("color", "") not in COLORS:
         raise ImproperlyConfigured(f"{where}.color must be one of {', '.join(COLORS[1:])}.")
     if not isinstance(table.get("protected", False), bool):
         raise ImproperlyConfigured(f"{where}.protected must be true or false.")
     try:
-        backend = BackendConfig.from_kwargs(kwargs, table.get("teams", ()))
+        backend = BackendConfig.from_kwargs(kwargs, _texts(table, "teams", where))
     except InvalidBackend as error:
         raise ImproperlyConfigured(f"{where}: {error}") from None
     return Environment(
         name=name,
-        title=str(table.get("title", name)),
+        title=str(table.get("title") or name),
         backend=backend,
         protected=table.get("protected", False),
         color=table.get("color", ""),
@@ -166,13 +182,15 @@ def _grants(tables: Any, environments: Mapping[str, Environment]) -> tuple[Grant
     return tuple(_grant(table, environments) for table in tables)
 
 
-def _grant(table: Mapping[str, Any], environments: Mapping[str, Environment]) -> Grant:
+def _grant(table: Any, environments: Mapping[str, Environment]) -> Grant:
+    if not isinstance(table, dict):
+        raise ImproperlyConfigured("grants must be written as [[grants]] tables.")
     _refuse_unknown(table, {"group", "role", "environments", "kinds"}, "grants")
     grant = Grant(
         group=str(table.get("group", "")),
         role=str(table.get("role", "")),
-        environments=frozenset(table.get("environments", ())),
-        kinds=frozenset(table.get("kinds", ())),
+        environments=frozenset(_texts(table, "environments", "grants")),
+        kinds=frozenset(_texts(table, "kinds", "grants")),
     )
     if not grant.group or grant.role not in ROLES:
         raise ImproperlyConfigured(f"A grant needs a group, and a role that is one of {', '.join(ROLES)}.")
@@ -181,6 +199,16 @@ def _grant(table: Mapping[str, Any], environments: Mapping[str, Environment]) ->
     if unknown := grant.kinds - {"connections", "variables", "config"}:
         raise ImproperlyConfigured(f"A grant names a kind that isn't there: {', '.join(sorted(unknown))}.")
     return grant
+
+
+def _texts(table: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
+    """A list that may be left out. An empty one is refused: it reads like nothing, and would count as everything."""
+    if name not in table:
+        return ()
+    texts = table[name]
+    if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
+        raise ImproperlyConfigured(f'{where}.{name} must be a list of names, such as ["one", "two"]. Or leave it out.')
+    return tuple(texts)
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: set[str], where: str) -> None:

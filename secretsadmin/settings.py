@@ -1,27 +1,29 @@
 """Every setting, read from the environment. Nothing is decided here; checks.py says what is missing or wrong."""
 
+import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import environ
+
+from secretsadmin.addresses import database, public_address
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "")
-AUDIT_KEY = env.str("AUDIT_KEY", "")
+# Random keys may begin with a dollar sign, which django-environ takes for the name of another variable.
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+AUDIT_KEY = os.environ.get("AUDIT_KEY", "")
 AIRFLOW_BACKEND_KWARGS = env.str("AIRFLOW__SECRETS__BACKEND_KWARGS", "")
 SECRETSADMIN_CONFIG = env.str("SECRETSADMIN_CONFIG", "")
 PUBLIC_URL = env.str("PUBLIC_URL", "")
 FORWARDED_ALLOW_IPS = env.list("FORWARDED_ALLOW_IPS", default=["127.0.0.1", "::1"])
 
 # Everything about addresses and cookies follows from where people reach the site.
-_public = urlsplit(PUBLIC_URL)
-_secure = _public.scheme != "http"
-_LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
-ALLOWED_HOSTS = _LOOPBACK if _public.hostname in _LOOPBACK else [_public.hostname or ""]
-CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public.hostname else []
+_public = public_address(PUBLIC_URL)
+_secure = _public is None or _public.scheme != "http"
+ALLOWED_HOSTS = list(_public.hosts) if _public else []
+CSRF_TRUSTED_ORIGINS = [_public.origin] if _public else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_NAME = "__Host-sessionid" if _secure else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if _secure else "csrftoken"
@@ -101,7 +103,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "secretsadmin.forms.Renderer"
 
-DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'secretsadmin.sqlite3'}")}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'secretsadmin.sqlite3'}")}
+_given = DATABASES["default"].get("OPTIONS", {})
 # A record that can't be written within two seconds counts as one that can't be written.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     _limits = {
@@ -110,8 +113,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    _limits = {"connect_timeout": 2, "options": "-c lock_timeout=2000 -c statement_timeout=2000"}
-DATABASES["default"]["OPTIONS"] = {**_limits, **DATABASES["default"].get("OPTIONS", {})}
+    _asked = _given.pop("options", "")
+    _limits = {"connect_timeout": 2, "options": f"{_asked} -c lock_timeout=2000 -c statement_timeout=2000".strip()}
+DATABASES["default"]["OPTIONS"] = {**_limits, **_given}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

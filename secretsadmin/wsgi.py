@@ -9,5 +9,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secretsadmin.settings")
 application = get_wsgi_application()
 
+# gunicorn starts a worker anew that ends with any other status, for ever.
+APP_LOAD_ERROR = 4
+
 if problems := [message for message in checks.run_checks() if message.is_serious()]:
-    sys.exit("\n".join(f"{problem.msg} {problem.hint or ''}" for problem in problems))
+    sys.stderr.write("".join(f"{problem.msg} {problem.hint or ''}".rstrip() + "\n" for problem in problems))
+    sys.exit(APP_LOAD_ERROR)

@@ -1,0 +1,58 @@
+"""Addresses from the environment, taken apart. They may hold passwords, so no error quotes them."""
+
+import re
+import warnings
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import environ
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+# Django takes this for a database that refuses everything, so the system checks still run and name the setting.
+NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
+
+# Django reads a leading dot or an asterisk in ALLOWED_HOSTS as a wildcard, so neither is part of a host here.
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
+
+
+class PublicAddress(NamedTuple):
+    """Where people reach the site; `host` and `origin` as browsers send them."""
+
+    scheme: str
+    host: str
+    origin: str
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that the site answers to; a machine's own address has several names."""
+        return LOOPBACK if self.host in LOOPBACK else (self.host,)
+
+
+def public_address(url: str) -> PublicAddress | None:
+    """The parts of a site's address, or None for what is none."""
+    try:
+        parts = urlsplit(url)
+        name, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    is_more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in DEFAULT_PORTS or is_more or not _HOST.fullmatch(name):
+        return None
+    host = f"[{name}]" if ":" in name else name
+    is_default = port in (None, DEFAULT_PORTS[parts.scheme])
+    return PublicAddress(parts.scheme, host, f"{parts.scheme}://{host}" + ("" if is_default else f":{port}"))
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings of a database, or NO_DATABASE for an address of none that this site works with."""
+    try:
+        # The parser's warnings quote what they were given.
+        with warnings.catch_warnings(action="ignore"):
+            found: dict[str, Any] = environ.Env.db_url_config(url)
+    except ValueError:
+        return dict(NO_DATABASE)
+    # With two slashes a part of SQLite's path counts as a host, which would be left out without a word.
+    is_misread = found.get("ENGINE") == ENGINES[0] and found.get("HOST")
+    return found if found.get("ENGINE") in ENGINES and found.get("NAME") and not is_misread else dict(NO_DATABASE)

@@ -1,0 +1,230 @@
+"""The system checks name the setting that is wrong and what to write, and a site that fails them doesn't start."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+from pytest_django.fixtures import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+CANARY = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY"
+GOOD = {
+    "SECRET_KEY": "one-" + "0123456789abcdef" * 4,
+    "AUDIT_KEY": "two-" + "0123456789abcdef" * 4,
+    "PUBLIC_URL": "https://airflow-secrets.example.com",
+    "DATABASE_URL": "sqlite://:memory:",
+    "AIRFLOW__SECRETS__BACKEND_KWARGS": '{"region_name": "eu-central-1"}',
+}
+KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
+
+
+def run(*arguments: str, **given: str) -> subprocess.CompletedProcess[str]:
+    """Python with these arguments, in an environment that holds what GOOD says and what is given."""
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    command = [sys.executable, *arguments]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**environment, **GOOD, **given},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def check(**given: str) -> str:
+    done = run("manage.py", "check", **given)
+    assert done.returncode != 0
+    assert CANARY not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def problems(settings: Settings, **given: object) -> list[str]:
+    for name, value in given.items():
+        setattr(settings, name, value)
+    return [f"{message.msg} {message.hint}" for message in run_checks() if str(message.id).startswith("secretsadmin")]
+
+
+def test_find_nothing_wrong_with_production_settings() -> None:
+    done = run("manage.py", "check", "--deploy", "--fail-level", "DEBUG")
+
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+def test_name_everything_that_is_missing() -> None:
+    told = check(SECRET_KEY="", AUDIT_KEY="", PUBLIC_URL="")
+
+    assert "SECRET_KEY is missing" in told
+    assert "AUDIT_KEY is missing" in told
+    assert "PUBLIC_URL is missing" in told
+    assert "https://airflow-secrets.example.com" in told
+
+
+def test_name_a_wrong_database_url_without_its_password() -> None:
+    told = check(DATABASE_URL=f"postgres://user:{CANARY}/x@host/name")
+
+    assert "DATABASE_URL names neither SQLite nor PostgreSQL" in told
+    assert "sqlite:////path" in told
+
+
+def test_name_a_configuration_that_breaks_off_without_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(f"[environments.dev.backend_kwargs]\naws_secret_access_key = {CANARY}\n")
+
+    assert "SECRETSADMIN_CONFIG is no TOML at line 2" in check(SECRETSADMIN_CONFIG=str(path))
+
+
+def test_name_airflows_variable_without_what_it_holds() -> None:
+    assert "AIRFLOW__SECRETS__BACKEND_KWARGS is no JSON" in check(AIRFLOW__SECRETS__BACKEND_KWARGS=f'{{"k": {CANARY}')
+
+
+def test_keep_gunicorn_from_starting() -> None:
+    done = run("-m", "gunicorn", "secretsadmin.wsgi", "--bind", "127.0.0.1:0", AUDIT_KEY="", PUBLIC_URL="http://x.org")
+
+    assert done.returncode != 0
+    assert "AUDIT_KEY is missing. Write 50 random characters" in done.stderr
+    assert "PUBLIC_URL is http and not on loopback." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_take_a_key_that_begins_with_a_dollar_sign() -> None:
+    done = run("manage.py", "check", SECRET_KEY="$" + "abcdefghij" * 6, AUDIT_KEY="$" + "0123456789" * 6)
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "AUDIT_KEY"])
+def test_want_keys_of_some_length(settings: Settings, name: str) -> None:
+    (told,) = problems(settings, **{name: "k" * 31})
+
+    assert f"{name} is too short" in told
+    assert "k" * 31 not in told
+
+
+def test_want_two_keys(settings: Settings) -> None:
+    (told,) = problems(settings, SECRET_KEY="k" * 50, AUDIT_KEY="k" * 50)
+
+    assert "AUDIT_KEY is the same as SECRET_KEY" in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "airflow.example.com",
+        "ftp://airflow.example.com",
+        "https://",
+        "https://*",
+        "https://.example.com",
+        "https://*.example.com",
+        "https://user:password@airflow.example.com",
+        "https://airflow.example.com/below",
+        "https://airflow.example.com?x=1",
+        "https://airflow.example.com:port",
+        "https://[::1",
+        "https://a b",
+    ],
+)
+def test_want_the_address_of_a_site(settings: Settings, url: str) -> None:
+    (told,) = problems(settings, PUBLIC_URL=url)
+
+    assert "PUBLIC_URL is missing or no address" in told
+
+
+@pytest.mark.parametrize("url", ["http://airflow.example.com", "http://10.0.0.1:8000", "http://127.0.0.1.example.com"])
+def test_take_http_for_nothing_but_loopback(settings: Settings, url: str) -> None:
+    (told,) = problems(settings, PUBLIC_URL=url)
+
+    assert "PUBLIC_URL is http and not on loopback" in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8000",
+        "http://localhost",
+        "http://[::1]:8000/",
+        "https://airflow.example.com",
+        "https://10.0.0.1:8443/",
+    ],
+)
+def test_find_nothing_wrong_with_an_address(settings: Settings, url: str) -> None:
+    assert problems(settings, PUBLIC_URL=url) == []
+
+
+def test_want_a_folder_for_the_database() -> None:
+    told = check(DATABASE_URL="sqlite:////nowhere/secretsadmin.sqlite3")
+
+    assert "DATABASE_URL names a file in a folder that isn't there" in told
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "tells"),
+    [
+        ({"full_url_mode": True}, "full_url_mode does nothing"),
+        ({"regoin_name": "x"}, "regoin_name is not known"),
+        ({"assume_role_method": CANARY}, "assume_role_method isn't supported"),
+        ({"verify": False}, "anybody on it can read"),
+        ({"use_ssl": False}, "anybody on it can read"),
+        ({"endpoint_url": "http://10.0.0.1"}, "anybody on it can read"),
+    ],
+)
+def test_tell_of_kwargs_that_do_not_do_what_they_seem_to(
+    settings: Settings, kwargs: dict[str, object], tells: str
+) -> None:
+    (told,) = problems(settings, AIRFLOW_BACKEND_KWARGS=json.dumps(kwargs))
+
+    assert told.startswith("default: ")
+    assert tells in told
+    assert CANARY not in told
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:5000", "http://localhost:5000", "https://vpce.example.com"])
+def test_find_nothing_wrong_with_an_endpoint(settings: Settings, endpoint: str) -> None:
+    assert problems(settings, AIRFLOW_BACKEND_KWARGS=json.dumps({"endpoint_url": endpoint})) == []
+
+
+def site(settings: Settings, folder: Path, text: str) -> list[str]:
+    path = folder / "site.toml"
+    path.write_text(text)
+    return problems(settings, SECRETSADMIN_CONFIG=str(path))
+
+
+@pytest.mark.parametrize("prefix", ["", "airflow/connections", "airflow/connections/prod", "airflow"])
+def test_tell_of_environments_that_reach_into_each_other(settings: Settings, tmp_path: Path, prefix: str) -> None:
+    text = f"[environments.dev]\n[environments.prod.backend_kwargs]\nconnections_prefix = '{prefix}'\n"
+    others = "variables_prefix = 'prod/variables'\nconfig_prefix = 'prod/config'\n"
+
+    (told,) = site(settings, tmp_path, text + others)
+
+    assert "dev and prod look up some of the same names" in told
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        "connections_prefix = 'prod/c'\nvariables_prefix = 'prod/v'\nconfig_prefix = 'prod/o'",
+        "connections_prefix = 'airflow/connections-prod'\nvariables_prefix = 'prod/v'\nconfig_prefix = 'prod/o'",
+        "role_arn = 'arn:aws:iam::123456789012:role/prod'",
+    ],
+)
+def test_find_nothing_wrong_with_environments_apart(settings: Settings, tmp_path: Path, kwargs: str) -> None:
+    assert site(settings, tmp_path, f"[environments.dev]\n[environments.prod.backend_kwargs]\n{kwargs}\n") == []
+
+
+def test_refuse_grants_by_kind_where_kinds_cannot_be_told_apart(settings: Settings, tmp_path: Path) -> None:
+    text = "[environments.dev.backend_kwargs]\nconnections_prefix = 'x'\nvariables_prefix = 'x'\n"
+    grant = "[[grants]]\ngroup = 'g'\nrole = 'viewer'\n"
+
+    (told,) = site(settings, tmp_path, f"{text}{grant}kinds = ['variables']")
+
+    assert "in dev two kinds have the same prefix" in told
+    (tmp_path / "other").mkdir()
+    assert site(settings, tmp_path / "other", text + grant) == []
