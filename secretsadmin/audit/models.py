@@ -20,6 +20,7 @@ from secretsadmin.environments import Ref
 
 log = logging.getLogger(__name__)
 
+OUTCOME_ATTEMPTS = 3
 WRITES = ("create", "update", "roll-back", "delete", "restore")
 
 
@@ -136,7 +137,7 @@ def recording(
     try:
         yield act
     except Exception as error:
-        act.error = getattr(error, "code", type(error).__name__)
+        act.error = getattr(error, "code", None) or type(error).__name__
         _finish(base, act, getattr(error, "outcome", Outcome.UNKNOWN))
         raise
     _finish(base, act, Outcome.SUCCEEDED)
@@ -191,11 +192,18 @@ def _start(base: dict[str, str | None], act: Act) -> None:
 
 
 def _finish(base: dict[str, str | None], act: Act, outcome: str) -> None:
-    # What was done can't be undone by failing here: the act stays "started", for whoever looks after the log.
-    try:
-        _append(base, act, outcome)
-    except DatabaseError as error:
-        log.error("an outcome was not recorded", extra={"act": act.token, "error": type(error).__name__})
+    # What was done can't be undone by failing here, so a busy database is waited for longer than at the start. After
+    # that the act stays "started", for whoever looks after the log.
+    for attempt in range(1, OUTCOME_ATTEMPTS + 1):
+        try:
+            _append(base, act, outcome)
+        except DatabaseError as error:
+            log.error(
+                "an outcome was not recorded",
+                extra={"act": act.token, "attempt": attempt, "error": type(error).__name__},
+            )
+        else:
+            return
 
 
 def _append(base: dict[str, str | None], act: Act, outcome: str) -> None:
