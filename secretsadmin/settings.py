@@ -17,6 +17,8 @@ AUDIT_KEY = os.environ.get("AUDIT_KEY", "")
 AIRFLOW_BACKEND_KWARGS = env.str("AIRFLOW__SECRETS__BACKEND_KWARGS", "")
 SECRETSADMIN_CONFIG = env.str("SECRETSADMIN_CONFIG", "")
 PUBLIC_URL = env.str("PUBLIC_URL", "")
+# How long a page waits for AWS at most, retries included.
+AWS_SECONDS = env.float("AWS_SECONDS", 10)
 FORWARDED_ALLOW_IPS = env.list("FORWARDED_ALLOW_IPS", default=["127.0.0.1", "::1"])
 
 # Everything about addresses and cookies follows from where people reach the site.

@@ -23,6 +23,7 @@ from secretsadmin.demo.loopback import LoopbackServer, QuietHandler
 from tests.wire import operation_of
 
 ROLE = "arn:aws:sts::123456789012:assumed-role/secretsadmin/dashboard"
+KEPT = ("Content-Type", "x-amzn-RequestId")
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret"
 
 
@@ -171,20 +172,20 @@ class FaultProxy(LoopbackServer):
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream.removeprefix("http://")
         self.calls: Counter[str] = Counter()
-        self._faults: list[Fault] = []
+        self.faults: list[Fault] = []
         self._lock = Lock()
         super().__init__(0, _Handler)
 
     def when(self, operation: str, call: int | None = None) -> Fault:
         fault = Fault(operation, call)
         with self._lock:
-            self._faults.append(fault)
+            self.faults.append(fault)
         return fault
 
     def clear(self) -> None:
         """Faults and counts are forgotten, and whatever hangs goes on."""
         with self._lock:
-            faults, self._faults = self._faults, []
+            faults, self.faults = self.faults, []
             self.calls.clear()
         for fault in faults:
             fault.gate.release()
@@ -196,7 +197,7 @@ class FaultProxy(LoopbackServer):
     def behaviour_for(self, operation: str) -> Behaviour:
         with self._lock:
             self.calls[operation] += 1
-            fitting = [fault for fault in self._faults if fault.fits(operation)]
+            fitting = [fault for fault in self.faults if fault.fits(operation)]
         return fitting[0].behave if fitting else lambda forward: forward()
 
 
@@ -215,7 +216,7 @@ class _Handler(QuietHandler):
         try:
             connection.request("POST", self.path, body, dict(self.headers))
             reply = connection.getresponse()
-            kept = {"Content-Type": reply.headers["Content-Type"]}
+            kept = {name: reply.headers[name] for name in KEPT if name in reply.headers}
             return Answer(reply.status, kept, reply.read())
         finally:
             connection.close()

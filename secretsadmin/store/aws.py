@@ -1,18 +1,22 @@
 """The only file that knows boto3: clients, time limits, and AWS's errors in our words."""
 
 import json
+import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
-from time import monotonic
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, partial
+from http import HTTPStatus
+from threading import Lock
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import boto3
 import botocore.session
 from botocore import credentials, exceptions
 from botocore.config import Config
+from django.conf import settings
 
 from secretsadmin.environments import Environment
 from secretsadmin.store import errors
@@ -20,24 +24,19 @@ from secretsadmin.store import errors
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-CONNECT_TIMEOUT = 2
-READ_TIMEOUT = 3
 ATTEMPTS = 3
-# A page has ten seconds. An attempt begins within so many of the action's first, and the question what became of a
-# lost answer within a few more.
-LAST_ATTEMPT = 5
-LAST_QUESTION = 7
+# Shares of settings.AWS_SECONDS, which is how long a page waits for AWS. A retry that begins at its last moment ends
+# before the last moment for another call, so there is time to ask what became of a lost answer.
+CONNECT, READ = 0.2, 0.3
+LAST_RETRY, LAST_CALL = 0.36, 0.7
+PAUSE = 0.05
 ROLE_SESSION_SECONDS = 3600
 
-_LIMITS = Config(
-    connect_timeout=CONNECT_TIMEOUT,
-    read_timeout=READ_TIMEOUT,
-    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-    max_pool_connections=32,
-    user_agent_extra="secretsadmin",
-)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_making = Lock()
 _started: ContextVar[float | None] = ContextVar("started", default=None)
-_last_start: ContextVar[float] = ContextVar("last_start", default=LAST_ATTEMPT)
 
 _BY_CODE: dict[str, type[errors.StoreError]] = {
     "ResourceNotFoundException": errors.NotFound,
@@ -52,6 +51,8 @@ _BY_CODE: dict[str, type[errors.StoreError]] = {
     "InternalServiceErrorException": errors.Unavailable,
     "InternalFailure": errors.Unavailable,
     "ServiceUnavailable": errors.Unavailable,
+    "RequestTimeout": errors.Unavailable,
+    "RequestTimeoutException": errors.Unavailable,
     "ThrottlingException": errors.Throttled,
     "Throttling": errors.Throttled,
     "TooManyRequestsException": errors.Throttled,
@@ -61,10 +62,12 @@ _CREDENTIAL_CODES = frozenset(
     (
         "ExpiredToken",
         "ExpiredTokenException",
+        "IncompleteSignature",
         "InvalidClientTokenId",
         "InvalidSignatureException",
         "MissingAuthenticationToken",
         "MissingAuthenticationTokenException",
+        "RequestExpired",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     )
@@ -86,34 +89,70 @@ def one_action() -> Iterator[None]:
         _started.reset(token)
 
 
-@contextmanager
-def asking() -> Iterator[None]:
-    """Leave time for a question although the time for attempts is over."""
-    token = _last_start.set(LAST_QUESTION)
-    try:
-        yield
-    finally:
-        _last_start.reset(token)
+_NOTHING_DONE = (errors.Throttled, errors.NotReached)
 
 
-@contextmanager
-def calling(environment: Environment) -> Iterator["SecretsManagerClient"]:
-    """A client whose errors are ours. Raises StoreErrors alone."""
+def call(method: Callable[P, R], *args: P.args, **params: P.kwargs) -> R:
+    """AWS's answer; asks again while AWS is busy and there is time. Raises StoreErrors alone, and from nothing.
+
+    An error is doubtful where AWS may have done what was asked in an attempt whose answer was lost.
+    """
+    if seconds_left(LAST_CALL) <= 0:
+        raise errors.NotReached("TooLate")
+    doubtful = False
+    with one_action():
+        for number in range(ATTEMPTS):
+            answer = _attempt(method, *args, **params)
+            doubtful |= isinstance(answer, errors.Unavailable) and not isinstance(answer, _NOTHING_DONE)
+            if not isinstance(answer, errors.Unavailable) or not _may_retry(number):
+                break
+    if isinstance(answer, errors.StoreError):
+        answer.is_doubtful = doubtful
+        raise answer
+    return answer
+
+
+def seconds_left(share: float = 1) -> float:
+    """How much of this action's time, or of that share of it, is left."""
+    started = _started.get()
+    spent = monotonic() - started if started is not None else 0
+    return share * float(settings.AWS_SECONDS) - spent
+
+
+def _attempt(method: Callable[P, R], *args: P.args, **params: P.kwargs) -> R | errors.StoreError:
+    # Errors are handed on as values: raised from here they would carry botocore's own, whose text quotes AWS's answer.
     try:
-        with one_action():
-            yield client(environment)
+        return method(*args, **params)
     except exceptions.ClientError as error:
-        raise translated(error) from None
+        return translated(error)
     except exceptions.BotoCoreError as error:
-        raise _local(error) from None
+        return _local(error)
+    except Exception as error:  # noqa: BLE001 - on a broken answer botocore's parsers raise whatever they stumble over.
+        return errors.Unavailable(type(error).__name__)
+
+
+def _may_retry(number: int) -> bool:
+    """Wait before the next attempt, if there is to be one."""
+    left = seconds_left(LAST_RETRY)
+    if number + 1 == ATTEMPTS or left <= 0:
+        return False
+    sleep(random.uniform(0, min(PAUSE * settings.AWS_SECONDS * 2**number, left)))  # noqa: S311 - it spreads the load.
+    return True
 
 
 def client(environment: Environment) -> "SecretsManagerClient":
-    """The environment's client, shared by threads. Raises Misconfigured."""
+    """The environment's client, shared by threads. Raises Misconfigured and BadCredentials."""
+    problem: errors.StoreError
     try:
-        return _client(json.dumps(dict(environment.backend.aws), sort_keys=True))
+        kwargs = json.dumps(dict(environment.backend.aws), sort_keys=True)
+        # The first requests come at once, and one client, with one session in a role, is enough for all.
+        with _making:
+            return _client(kwargs, settings.AWS_SECONDS)
+    except exceptions.BotoCoreError as error:
+        problem = _local(error)
     except (TypeError, ValueError) as error:
-        raise errors.Misconfigured(type(error).__name__) from None
+        problem = errors.Misconfigured(type(error).__name__)
+    raise problem
 
 
 def request_id(answer: Mapping[str, Any]) -> str:
@@ -127,33 +166,48 @@ def forget_clients() -> None:
 
 
 @lru_cache(maxsize=64)
-def _client(kwargs: str) -> "SecretsManagerClient":
+def _client(kwargs: str, seconds: float) -> "SecretsManagerClient":
     aws = json.loads(kwargs)
-    made = _session(aws).client(
+    limits = Config(
+        connect_timeout=CONNECT * seconds,
+        read_timeout=READ * seconds,
+        # botocore knows no time limit for all attempts together, and takes used-up versions for throttling.
+        retries={"total_max_attempts": 1},
+        max_pool_connections=32,
+        user_agent_extra="secretsadmin",
+    )
+    config = Config(**aws.get("config_kwargs", {})).merge(limits)
+    made = _session(aws, config).client(
         "secretsmanager",
         endpoint_url=aws.get("endpoint_url"),
         verify=aws.get("verify"),
         api_version=aws.get("api_version"),
         use_ssl=aws.get("use_ssl", True),
-        config=Config(**aws.get("config_kwargs", {})).merge(_LIMITS),
+        config=config,
     )
-    made.meta.events.register("before-send.secretsmanager", _refuse_late_attempts)
-    made.meta.events.register("response-received.secretsmanager", _refuse_used_up_versions)
     made.meta.events.register("after-call.secretsmanager", _refuse_empty_answers)
     return made
 
 
-def _session(aws: Mapping[str, Any]) -> boto3.Session:
+def _refuse_empty_answers(parsed: Any, model: Any, **_: Any) -> None:
+    # A proxy's page with status 200 parses to an answer that says nothing.
+    if model.output_shape and model.output_shape.members and set(parsed) <= {"ResponseMetadata"}:
+        raise exceptions.IncompleteReadError(actual_bytes=0, expected_bytes=1)
+
+
+def _session(aws: Mapping[str, Any], config: Config) -> boto3.Session:
     names = ("region_name", "profile_name", "aws_access_key_id", "aws_secret_access_key", "aws_session_token")
     session = boto3.Session(**{name: aws[name] for name in names if name in aws})
-    return _assume(session, aws) if "role_arn" in aws else session
+    return _assume(session, aws, config) if "role_arn" in aws else session
 
 
-def _assume(base: boto3.Session, aws: Mapping[str, Any]) -> boto3.Session:
-    """A session in the role, which renews its credentials by itself."""
+def _assume(base: boto3.Session, aws: Mapping[str, Any], config: Config) -> boto3.Session:
+    """A session in the role, which renews its credentials by itself. As in Airflow, STS has an endpoint of its own."""
+    if base.get_credentials() is None:
+        raise exceptions.NoCredentialsError
     source = botocore.session.get_session()
     fetcher = credentials.AssumeRoleCredentialFetcher(
-        client_creator=base._session.create_client,  # noqa: SLF001 - botocore has no public way to hand it on.
+        client_creator=partial(base._session.create_client, config=config),  # noqa: SLF001 - there is no public way.
         source_credentials=base.get_credentials(),
         role_arn=aws["role_arn"],
         extra_args={
@@ -165,24 +219,6 @@ def _assume(base: boto3.Session, aws: Mapping[str, Any]) -> boto3.Session:
     renewing = credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
     vars(source)["_credentials"] = renewing  # Airflow's own session factory sets it, too: there is no public way.
     return boto3.Session(botocore_session=source, region_name=base.region_name)
-
-
-def _refuse_late_attempts(**_: Any) -> None:
-    started = _started.get()
-    if started is not None and monotonic() - started > _last_start.get():
-        raise exceptions.ReadTimeoutError(endpoint_url="Secrets Manager")
-
-
-def _refuse_used_up_versions(parsed_response: Any, **_: Any) -> None:
-    # botocore takes this code for throttling and would try again.
-    if parsed_response and parsed_response.get("Error", {}).get("Code") == "LimitExceededException":
-        raise errors.TooManyVersions("LimitExceededException")
-
-
-def _refuse_empty_answers(parsed: Any, model: Any, **_: Any) -> None:
-    # A proxy's page with status 200 parses to an answer that says nothing.
-    if model.output_shape and model.output_shape.members and set(parsed) <= {"ResponseMetadata"}:
-        raise errors.Unavailable("EmptyAnswer")
 
 
 def translated(error: exceptions.ClientError) -> errors.StoreError:
@@ -203,9 +239,10 @@ def translated(error: exceptions.ClientError) -> errors.StoreError:
 def _by_status(error: exceptions.ClientError, code: str) -> errors.StoreError:
     if code in _BY_CODE:
         return _BY_CODE[code](code)
-    server_error = 500
-    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", server_error))
-    return errors.Unavailable(code) if status >= server_error else errors.Refused(code)
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", HTTPStatus.INTERNAL_SERVER_ERROR))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return errors.Throttled(code)
+    return errors.Unavailable(code) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else errors.Refused(code)
 
 
 def _missing_action(operation: str, text: str) -> str:
@@ -215,21 +252,25 @@ def _missing_action(operation: str, text: str) -> str:
     return "kms:Decrypt" if "KMS" in text else f"{service}:{operation}"
 
 
+_NO_CREDENTIALS = (
+    exceptions.NoCredentialsError,
+    exceptions.PartialCredentialsError,
+    exceptions.CredentialRetrievalError,
+    exceptions.ProfileNotFound,
+    exceptions.TokenRetrievalError,
+    exceptions.SSOError,
+)
+
+
 def _local(error: exceptions.BotoCoreError) -> errors.StoreError:
     """Our error for what went wrong before AWS answered."""
     code = type(error).__name__
+    if isinstance(error, exceptions.ConnectionError):
+        return errors.NotReached(code)
     if isinstance(error, exceptions.HTTPClientError | exceptions.IncompleteReadError):
         return errors.Unavailable(code)
-    wrong_credentials = (
-        exceptions.NoCredentialsError,
-        exceptions.PartialCredentialsError,
-        exceptions.CredentialRetrievalError,
-        exceptions.ProfileNotFound,
-        exceptions.TokenRetrievalError,
-        exceptions.SSOError,
-    )
-    if isinstance(error, wrong_credentials):
+    if isinstance(error, _NO_CREDENTIALS):
         return errors.BadCredentials(code)
-    if isinstance(error, exceptions.NoRegionError | exceptions.InvalidRegionError):
-        return errors.Misconfigured(code)
-    return errors.Unavailable(code)
+    if isinstance(error, exceptions.ParamValidationError):
+        return errors.Refused(code)
+    return errors.Misconfigured(code)

@@ -15,6 +15,7 @@ StoreError
 ├── PartlySaved            the value was saved, what belongs to it wasn't
 └── Unavailable            AWS didn't answer, or too late
     ├── Throttled          AWS asks for fewer requests
+    ├── NotReached         nothing could be sent to AWS, or in time
     └── Unknown            the answer was lost: the change may or may not have been made
 
 Each says the HTTP status of its page, the outcome in the audit log, and sentences for the person. None carries a
@@ -29,6 +30,8 @@ class StoreError(Exception):
     sentence = "AWS didn't do what was asked."
     changed = "Nothing was changed."
     next = ""
+    # Whether AWS may have done it all the same; whoever asked has to find out.
+    is_doubtful = False
 
     def __init__(self, code: str = "") -> None:
         super().__init__(code or type(self).__name__)
@@ -159,6 +162,10 @@ class Throttled(Unavailable):
 
     title = "AWS asks us to slow down"
     sentence = "Secrets Manager takes no more requests from this account right now."
+
+
+class NotReached(Unavailable):
+    """Raised when no connection to AWS comes about, or when the page's time was over before there could be one."""
 
 
 class Unknown(Unavailable):

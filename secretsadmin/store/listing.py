@@ -5,13 +5,15 @@ shown, and what the audit log knows to have been written since is described one 
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Condition, Lock, Thread
 from typing import Any
 
 from secretsadmin.audit.models import Event
+from secretsadmin.backend import InvalidId, KindDisabled
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.kinds import Kind
 from secretsadmin.store import aws, reads
@@ -23,8 +25,9 @@ log = logging.getLogger(__name__)
 LAG = timedelta(minutes=5)
 STALE = timedelta(seconds=60)
 RETRY = timedelta(seconds=10)
-FIRST_PAGE = 8
-# More news than this at once wait for the next sweep, and show what the audit log alone knows of them.
+# How much of a page's time AWS's first page, or all of them, is waited for.
+PATIENCE = 0.8
+# A page asks for so much news; what is beyond shows what the audit log alone knows of it, and is asked for next time.
 DESCRIBED_AT_ONCE = 10
 
 
@@ -40,11 +43,12 @@ class Snapshot:
 
 @dataclass
 class Listing:
-    """One kind of one environment."""
+    """One kind of one environment. Its lock is held for as long as memory takes, and never while AWS is asked."""
 
     environment: Environment
     kind: Kind
     _secrets: dict[str, Secret] = field(default_factory=dict)
+    # What is newer than AWS's list, and of when it is; None for what is gone.
     _news: dict[str, tuple[datetime, Secret | None]] = field(default_factory=dict)
     _as_of: datetime | None = None
     _begun: datetime | None = None
@@ -53,15 +57,18 @@ class Listing:
     _failed: datetime | None = None
     _changed: Condition = field(default_factory=Condition)
 
+    @aws.one_action()
     def read(self) -> Snapshot:
         """What is known, at once. Starts a sweep where it is due; a cold listing waits for AWS's first page."""
         if self._is_due():
             self.sweep()
         with self._changed:
             if self._as_of is None:
-                self._changed.wait_for(lambda: self._secrets or not self._sweeping, FIRST_PAGE)
-        self._lay_news_over()
-        return self._snapshot()
+                self._changed.wait_for(lambda: self._secrets or not self._sweeping, aws.seconds_left(PATIENCE))
+        told = {event.secret: self._told(event) for event in self._settle(self._recorded())}
+        with self._changed:
+            secrets = tuple({**told, **self._secrets}.values())
+            return Snapshot(secrets, self._as_of, self._sweeping, self._problem)
 
     def sweep(self) -> None:
         """Ask AWS for all of it in the background, unless that is under way."""
@@ -72,18 +79,19 @@ class Listing:
             self._begun = _now()
         Thread(target=self._sweep, args=(self._begun,), name="listing", daemon=True).start()
 
+    @aws.one_action()
     def sweep_and_wait(self) -> Snapshot:
         """Refresh by hand: wait for AWS's answer as long as a page may take."""
         self.sweep()
         with self._changed:
-            self._changed.wait_for(lambda: not self._sweeping, FIRST_PAGE)
+            self._changed.wait_for(lambda: not self._sweeping, aws.seconds_left(PATIENCE))
         return self.read()
 
+    @aws.one_action()
     def get(self, ref: Ref) -> Secret | None:
         """One secret, as far as it is known without asking AWS for a list."""
-        self._lay_news_over(secret=ref.key)
-        with self._changed:
-            return self._secrets.get(ref.key)
+        self._settle(self._recorded(secret=ref.key))
+        return self.known(ref)
 
     @property
     def size(self) -> int | None:
@@ -95,20 +103,16 @@ class Listing:
         with self._changed:
             return self._secrets.get(ref.key)
 
-    def learn(self, ref: Ref, secret: Secret) -> None:
+    def learn(self, secret: Secret) -> None:
         """Take over what this process has just written, so that AWS needn't be asked for it."""
-        with self._changed:
-            self._news[ref.key] = (_now(), secret)
-            self._secrets = _with_news(self._secrets, {ref.key: self._news[ref.key]})
+        self._take(secret.ref.key, _now(), secret)
 
     def _is_due(self) -> bool:
-        if self._failed and _now() - self._failed < RETRY:
-            return False
-        return self._as_of is None or _now() - self._as_of > STALE
+        return not self._is_resting() and (self._as_of is None or _now() - self._as_of > STALE)
 
-    def _snapshot(self) -> Snapshot:
-        with self._changed:
-            return Snapshot(tuple(self._secrets.values()), self._as_of, self._sweeping, self._problem)
+    def _is_resting(self) -> bool:
+        """After a failure AWS is left alone for a moment, and pages are quick."""
+        return self._failed is not None and _now() - self._failed < RETRY
 
     def _sweep(self, begun: datetime) -> None:
         problem: StoreError | None = None
@@ -121,9 +125,12 @@ class Listing:
             problem = StoreError(type(error).__name__)
         with self._changed:
             self._sweeping = False
-            self._problem = problem
-            self._failed = _now() if problem else None
+            self._remember(problem)
             self._changed.notify_all()
+
+    def _remember(self, problem: StoreError | None) -> None:
+        self._problem = problem
+        self._failed = _now() if problem else None
 
     def _take_pages(self, begun: datetime) -> None:
         found: dict[str, Secret] = {}
@@ -131,41 +138,72 @@ class Listing:
             found |= page
             if self._as_of is None:
                 with self._changed:
-                    self._secrets |= page
+                    self._secrets |= {key: secret for key, secret in page.items() if key not in self._news}
                     self._changed.notify_all()
         with self._changed:
             self._news = {key: news for key, news in self._news.items() if _is_newer(news, begun - LAG, found.get(key))}
-            self._secrets = _with_news(found, self._news)
+            found |= {key: secret for key, (_, secret) in self._news.items() if secret}
+            gone = {key for key, (_, secret) in self._news.items() if secret is None}
+            self._secrets = {key: secret for key, secret in found.items() if key not in gone}
             self._as_of = begun
 
-    def _lay_news_over(self, **only: str) -> None:
+    def _recorded(self, **only: str) -> list[Event]:
+        """The last write to each secret that AWS's list may not show yet, by whatever process, and that isn't here."""
         since = min(self._begun or _now(), self._as_of or _now()) - LAG
         events = Event.objects.that_may_have_written().filter(
             environment=self.environment.name, kind=self.kind.name, at__gt=since, **only
         )
         latest = {event.secret: event for event in events.order_by("id")}
-        unknown = [event for key, event in latest.items() if self._is_news(key, event.at)]
-        for number, event in enumerate(unknown):
-            self._take_news(event, ask=number < DESCRIBED_AT_ONCE)
-
-    def _is_news(self, key: str, at: datetime) -> bool:
-        known = self._news.get(key)
-        return known is None or known[0] < at
-
-    def _take_news(self, event: Event, *, ask: bool) -> None:
-        ref = Ref.from_key(self.environment, self.kind, event.secret)
-        secret = self._secrets.get(ref.key) or Secret(ref, created=event.at, changed=event.at)
-        at = event.at
-        try:
-            found = reads.describe(ref) if ask else secret
-        except NotFound:
-            found = None
-        except (StoreError, ValueError):
-            # It shows what the record tells, and is asked for again.
-            found, at = secret, event.at - timedelta(microseconds=1)
         with self._changed:
-            self._news[ref.key] = (at, found)
-            self._secrets = _with_news(self._secrets, {ref.key: (at, found)})
+            return [event for key, event in latest.items() if not self._shows(key, event)]
+
+    def _shows(self, key: str, event: Event) -> bool:
+        """Whether what is known is at least as new as the event."""
+        if key in self._news and self._news[key][0] >= event.at:
+            return True
+        secret = self._secrets.get(key)
+        if secret is None or "description" in event.fields:
+            return False
+        if event.action.endswith((".delete", ".restore")):
+            return event.action.endswith(".delete") == (secret.deleted is not None)
+        return secret.current == event.version
+
+    def _settle(self, events: Iterable[Event]) -> list[Event]:
+        """Ask AWS for what the record tells of. Returns what remains open, because it is too much or AWS fails."""
+        remaining = deque(events)
+        for _ in range(DESCRIBED_AT_ONCE):
+            if not remaining or self._is_resting() or not self._ask(remaining[0]):
+                break
+            remaining.popleft()
+        return list(remaining)
+
+    def _ask(self, event: Event) -> bool:
+        """Whether AWS told what became of the event's secret."""
+        try:
+            found = reads.describe(Ref.from_key(self.environment, self.kind, event.secret))
+        except (NotFound, InvalidId, KindDisabled):
+            self._take(event.secret, event.at, None)
+        except StoreError as error:
+            with self._changed:
+                self._remember(error)
+            return False
+        else:
+            self._take(event.secret, event.at, found)
+        return True
+
+    def _take(self, key: str, at: datetime, secret: Secret | None) -> None:
+        with self._changed:
+            if key in self._news and self._news[key][0] > at:
+                # Meanwhile another thread learnt something newer.
+                return
+            self._news[key] = (at, secret)
+            if secret:
+                self._secrets[key] = secret
+            else:
+                self._secrets.pop(key, None)
+
+    def _told(self, event: Event) -> Secret:
+        return Secret(Ref.from_key(self.environment, self.kind, event.secret), created=event.at, changed=event.at)
 
 
 _listings: dict[tuple[int, str], Listing] = {}
@@ -189,18 +227,13 @@ def learn(ref: Ref, change: Callable[[Secret], Secret]) -> None:
     """Apply to the listing what was just done to a secret, if it is known here; if not, AWS is asked when needed."""
     here = listing(ref.environment, ref.kind)
     if known := here.known(ref):
-        here.learn(ref, change(known))
+        here.learn(change(known))
 
 
 def find(ref: Ref) -> Secret:
     """One secret's metadata: from memory, or one call. Raises NotFound, InvalidId, KindDisabled and any StoreError."""
     _ = ref.name
     return listing(ref.environment, ref.kind).get(ref) or reads.describe(ref)
-
-
-def _with_news(secrets: Mapping[str, Secret], news: Mapping[str, tuple[datetime, Secret | None]]) -> dict[str, Secret]:
-    merged = {**secrets, **{key: secret for key, (_, secret) in news.items() if secret}}
-    return {key: secret for key, secret in merged.items() if key not in news or news[key][1]}
 
 
 def _is_newer(news: tuple[datetime, Secret | None], since: datetime, listed: Secret | None) -> bool:
@@ -215,8 +248,8 @@ def _pages(environment: Environment, kind: Kind) -> Iterator[dict[str, Secret]]:
     filters: list[Any] = [{"Key": "name", "Values": [prefix]}] if prefix else []
     token: dict[str, Any] = {}
     while True:
-        with aws.calling(environment) as client:
-            answer = client.list_secrets(MaxResults=100, IncludePlannedDeletion=True, Filters=filters, **token)
+        ask = aws.client(environment).list_secrets
+        answer = aws.call(ask, MaxResults=100, IncludePlannedDeletion=True, Filters=filters, **token)
         yield {secret.ref.key: secret for secret in _ours(environment, kind, answer["SecretList"])}
         if "NextToken" not in answer:
             return

@@ -69,25 +69,27 @@ def secret_of(ref: Ref, entry: Mapping[str, Any]) -> Secret:
 
 def describe(ref: Ref) -> Secret:
     """One call: DescribeSecret. Raises NotFound, and any StoreError."""
-    with aws.calling(ref.environment) as client:
-        answer = client.describe_secret(SecretId=ref.name)
-    _same_name(ref, answer["Name"])
+    name = ref.name
+    answer = aws.call(aws.client(ref.environment).describe_secret, SecretId=name)
+    _check_name(name, answer)
     return secret_of(ref, answer)
 
 
+@aws.one_action()
 def versions(ref: Ref) -> list[Version]:
-    """Every version that AWS still has, the newest first; one call a hundred."""
-    found: list[dict[str, Any]] = []
-    more: dict[str, Any] = {"NextToken": ""}
-    with aws.calling(ref.environment) as client:
-        while "NextToken" in more:
-            page = {"NextToken": more["NextToken"]} if more["NextToken"] else {}
-            more = dict(
-                client.list_secret_version_ids(SecretId=ref.name, IncludeDeprecated=True, MaxResults=100, **page)
-            )
-            found += more["Versions"]
-    listed = (Version(v["VersionId"], tuple(v.get("VersionStages", ())), v.get("CreatedDate")) for v in found)
-    return sorted(listed, key=_age, reverse=True)
+    """Every version that AWS still has, the newest first; one call a hundred. Raises NotFound, and any StoreError."""
+    found: list[Version] = []
+    more: dict[str, Any] = {"SecretId": ref.name, "IncludeDeprecated": True, "MaxResults": 100}
+    while more:
+        page = aws.call(aws.client(ref.environment).list_secret_version_ids, **more)
+        _check_name(more["SecretId"], page)
+        found += map(_version_of, page["Versions"])
+        more = {**more, "NextToken": page["NextToken"]} if "NextToken" in page else {}
+    return sorted(found, key=_age, reverse=True)
+
+
+def _version_of(entry: Mapping[str, Any]) -> Version:
+    return Version(entry["VersionId"], tuple(entry.get("VersionStages", ())), entry.get("CreatedDate"))
 
 
 def _age(version: Version) -> tuple[datetime, bool]:
@@ -95,31 +97,32 @@ def _age(version: Version) -> tuple[datetime, bool]:
     return version.created or datetime.min.replace(tzinfo=UTC), CURRENT in version.labels
 
 
+@aws.one_action()
 def reveal(
     ref: Ref, verb: str, *, actor: Actor, fields: tuple[str, ...] = (), version: str = "", reason: str = ""
 ) -> Value:
     """Disclose a value: the current one, or that of a version. One call, recorded before it is made.
 
-    Raises NoValue where there is no text, NotFound, NotRecorded, and any StoreError.
+    Raises InvalidId, NoValue where there is no text, NotFound, NotRecorded, and any StoreError.
     """
+    _ = ref.name
     with recording(ref, verb, actor=actor, fields=fields, reason=reason) as act:
-        return fetch(ref, act, version=version)
+        text, act.version = fetch(ref, act, version=version)
+        if text is None:
+            raise NoValue("binary")
+        return Value(text, act.version)
 
 
-def fetch(ref: Ref, act: Act, *, version: str = "") -> Value:
-    """Read a value inside a recorded act. Nothing but `reveal` and the writes calls this."""
+def fetch(ref: Ref, act: Act, *, version: str = "") -> tuple[str | None, str]:
+    """A version's text, None where it is binary, and its id; for recorded acts alone."""
     wanted: dict[str, str] = {"VersionId": version} if version else {"VersionStage": CURRENT}
-    with aws.calling(ref.environment) as client:
-        answer = client.get_secret_value(SecretId=ref.name, **wanted)
+    answer = aws.call(aws.client(ref.environment).get_secret_value, SecretId=ref.name, **wanted)
     act.request_id = aws.request_id(answer)
-    act.version = answer["VersionId"]
-    _same_name(ref, answer["Name"])
-    if "SecretString" not in answer:
-        raise NoValue("binary")
-    return Value(answer["SecretString"], answer["VersionId"])
+    _check_name(ref.name, answer)
+    return answer.get("SecretString"), answer["VersionId"]
 
 
-def _same_name(ref: Ref, name: str) -> None:
+def _check_name(name: str, answer: Mapping[str, Any]) -> None:
     # AWS also finds a secret by a part of its ARN; that would be another secret than the one that was asked for.
-    if name != ref.name:
+    if answer["Name"] != name:
         raise NotFound("OtherName")

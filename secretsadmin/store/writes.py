@@ -4,7 +4,7 @@ Lost answers are resolved by asking AWS what became of the act: its UUID is the 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from secretsadmin.store import aws, errors, listing, reads
 from secretsadmin.store.reads import CURRENT, TYPE_TAG, Secret
 
 if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 CANDIDATE = "SECRETSADMIN"
@@ -34,6 +33,7 @@ class Draft:
     fields: tuple[str, ...] = ()
 
 
+@aws.one_action()
 def create(ref: Ref, draft: Draft, *, actor: Actor, description: str = "", reason: str = "") -> str:
     """Store a new secret; one call. Returns its version's id.
 
@@ -42,8 +42,9 @@ def create(ref: Ref, draft: Draft, *, actor: Actor, description: str = "", reaso
     name = ref.new_name
     with recording(ref, "create", actor=actor, reason=reason, fields=draft.fields) as act:
         act.version = act.token
-        with _resolving(lambda: _has_version(ref, act)), aws.calling(ref.environment) as client:
-            answer = client.create_secret(
+        with _resolving(lambda: _has_version(ref, act)):
+            answer = aws.call(
+                aws.client(ref.environment).create_secret,
                 Name=name,
                 ClientRequestToken=act.token,
                 SecretString=draft.text,
@@ -51,19 +52,17 @@ def create(ref: Ref, draft: Draft, *, actor: Actor, description: str = "", reaso
                 Tags=_tags(draft),
             )
             act.request_id = aws.request_id(answer)
-    now = datetime.now(UTC)
-    made = Secret(
-        ref,
-        description,
-        {tag["Key"]: tag["Value"] for tag in _tags(draft)},
-        {act.version: (CURRENT,)},
-        now,
-        now,
-    )
-    listing.listing(ref.environment, ref.kind).learn(ref, made)
+    listing.listing(ref.environment, ref.kind).learn(_made(ref, draft, description, act.version))
     return act.version
 
 
+def _made(ref: Ref, draft: Draft, description: str, version: str) -> Secret:
+    now = datetime.now(UTC)
+    tags = {tag["Key"]: tag["Value"] for tag in _tags(draft)}
+    return Secret(ref, description, tags, {version: (CURRENT,)}, now, now)
+
+
+@aws.one_action()
 def update(
     ref: Ref,
     edit: Callable[[str], Draft],
@@ -78,16 +77,15 @@ def update(
 
     `edit` makes the new text from the current one, and may refuse by raising. `before` is the metadata that
     description and type are compared with. Returns the names of the changed fields, none where nothing changed.
-    Raises Conflict where AWSCURRENT is elsewhere, NotRecorded, and any StoreError.
+    Raises InvalidId, Conflict where AWSCURRENT is elsewhere, NotRecorded, and any StoreError.
     """
+    _ = ref.name
     with recording(ref, "update", actor=actor, reason=reason, previous=version) as act:
-        value = _current(ref, act, version)
-        draft = edit(value.text if value else "")
-        act.version = version
+        draft = _edited(edit, _text_of(ref, act, version))
         act.fields = draft.fields
         if draft.fields:
             act.version = act.token
-            _replace(ref, act, draft, version) if version else _put(ref, act, draft, CURRENT)
+            _replace(ref, act, draft, version)
         act.fields += _describe(ref, before, draft, description, saved=bool(draft.fields))
     tags = {**before.tags, TYPE_TAG: draft.type} if draft.type else before.tags
     after = replace(_moved(before, act.version), description=description, tags=tags)
@@ -95,37 +93,48 @@ def update(
     return act.fields
 
 
+@aws.one_action()
 def roll_back(ref: Ref, *, to: str, version: str, actor: Actor, reason: str = "") -> None:
     """Move AWSCURRENT from `version` to another one, without reading either; one call.
 
-    Raises Conflict where AWSCURRENT is elsewhere, NotFound, NotRecorded, and any StoreError.
+    Raises InvalidId, Conflict where AWSCURRENT is elsewhere, NotFound, NotRecorded, and any StoreError.
     """
+    _ = ref.name
     with recording(ref, "roll-back", actor=actor, reason=reason, previous=version, version=to) as act:
-        _move(ref, act, to, version)
+        try:
+            _move(ref, act, to, version)
+        except errors.Conflict:
+            # AWS has one code for a label that is elsewhere and for a version that isn't there.
+            if _asked(lambda: reads.describe(ref).current == version):
+                raise errors.NotFound("NoSuchVersion") from None
+            raise
     listing.learn(ref, lambda known: _moved(known, to))
 
 
+@aws.one_action()
 def schedule_deletion(ref: Ref, *, days: int, actor: Actor, reason: str = "") -> None:
-    """Let AWS delete the secret in 7 to 30 days; one call. Raises ScheduledForDeletion, NotRecorded, any StoreError."""
-    started = datetime.now(UTC) - timedelta(minutes=1)
-    with (
-        recording(ref, "delete", actor=actor, reason=reason) as act,
-        _resolving(lambda: _is_deleted_since(ref, started, days)),
-        aws.calling(ref.environment) as client,
-    ):
-        answer = client.delete_secret(SecretId=ref.name, RecoveryWindowInDays=days)
+    """Let AWS delete the secret in 7 to 30 days; one call.
+
+    Raises InvalidId, NotFound, ScheduledForDeletion, NotRecorded, and any StoreError.
+    """
+    name = ref.name
+    now = datetime.now(UTC)
+    with recording(ref, "delete", actor=actor, reason=reason) as act, _resolving(lambda: _is_deleted(ref, now, days)):
+        client = aws.client(ref.environment)
+        answer = aws.call(client.delete_secret, SecretId=name, RecoveryWindowInDays=days)
         act.request_id = aws.request_id(answer)
-    listing.learn(ref, lambda known: replace(known, deleted=datetime.now(UTC) + timedelta(days=days)))
+    listing.learn(ref, lambda known: replace(known, deleted=now + timedelta(days=days)))
 
 
+@aws.one_action()
 def restore(ref: Ref, *, actor: Actor, reason: str = "") -> None:
-    """Take a scheduled deletion back; one call. Raises NotFound, NotRecorded, and any StoreError."""
+    """Take a scheduled deletion back; one call. Raises InvalidId, NotFound, NotRecorded, and any StoreError."""
+    name = ref.name
     with (
         recording(ref, "restore", actor=actor, reason=reason) as act,
         _resolving(lambda: reads.describe(ref).deleted is None),
-        aws.calling(ref.environment) as client,
     ):
-        answer = client.restore_secret(SecretId=ref.name)
+        answer = aws.call(aws.client(ref.environment).restore_secret, SecretId=name)
         act.request_id = aws.request_id(answer)
     listing.learn(ref, lambda known: replace(known, deleted=None))
 
@@ -144,20 +153,16 @@ def _moved(secret: Secret, to: str) -> Secret:
     return replace(secret, versions={v: labels for v, labels in kept.items() if labels}, changed=datetime.now(UTC))
 
 
-# After these AWS would answer no question either.
-_CERTAIN = (errors.NotAllowed, errors.BadCredentials, errors.Misconfigured)
-
-
 @contextmanager
 def _resolving(has_happened: Callable[[], bool]) -> Iterator[None]:
-    """Whatever the last attempt met, an earlier one may have been carried out: ask AWS before telling of an error."""
+    """After an error, an attempt whose answer was lost may still have been carried out: ask AWS before telling."""
     try:
         yield
     except errors.StoreError as error:
-        if isinstance(error, _CERTAIN):
+        if not error.is_doubtful:
             raise
         happened = _asked(has_happened)
-        if happened is None and isinstance(error, errors.Unavailable):
+        if happened is None:
             raise errors.Unknown(error.code) from None
         if not happened:
             raise
@@ -165,8 +170,7 @@ def _resolving(has_happened: Callable[[], bool]) -> Iterator[None]:
 
 def _asked(question: Callable[[], bool]) -> bool | None:
     try:
-        with aws.asking():
-            return question()
+        return question()
     except errors.NotFound:
         return False
     except errors.StoreError:
@@ -177,30 +181,37 @@ def _has_version(ref: Ref, act: Act) -> bool:
     return act.token in reads.describe(ref).versions
 
 
-def _is_deleted_since(ref: Ref, started: datetime, days: int) -> bool:
-    # AWS tells when the deletion was asked for, emulators when it will be carried out.
+def _is_deleted(ref: Ref, since: datetime, days: int) -> bool:
+    # AWS tells when the deletion was asked for, emulators when it will be carried out. Clocks may differ a little.
     deleted = reads.describe(ref).deleted
-    return deleted is not None and any(
-        abs(deleted - moment) < timedelta(minutes=2) for moment in (started, started + timedelta(days=days))
-    )
+    moments = (since, since + timedelta(days=days))
+    return deleted is not None and any(abs(deleted - moment) < timedelta(minutes=2) for moment in moments)
 
 
-def _current(ref: Ref, act: Act, version: str) -> reads.Value | None:
+def _text_of(ref: Ref, act: Act, version: str) -> str:
+    """The current text, which must stand in `version`; nothing where it is binary, or where there is none."""
     try:
-        value = reads.fetch(ref, act)
+        text, act.version = reads.fetch(ref, act)
     except errors.NoValue:
-        if version:
-            raise errors.Conflict from None
-        return None
-    if value.version != version:
+        text, act.version = None, ""
+    if act.version != version:
         raise errors.Conflict
-    return value
+    return text or ""
+
+
+def _edited(edit: Callable[[str], Draft], text: str) -> Draft:
+    try:
+        return edit(text)
+    except Exception as refusal:
+        # Nothing was sent, so the record needn't call it unknown what became of it.
+        vars(refusal).setdefault("outcome", "failed")
+        raise
 
 
 def _replace(ref: Ref, act: Act, draft: Draft, version: str) -> None:
     """Add a candidate, then swap: AWSCURRENT moves only if it is still on the version that was read."""
     try:
-        _put(ref, act, draft, CANDIDATE)
+        _put_candidate(ref, act, draft)
     except errors.Unknown as error:
         # A candidate alone changes nothing that Airflow reads.
         raise errors.Unavailable(error.code) from None
@@ -211,22 +222,29 @@ def _replace(ref: Ref, act: Act, draft: Draft, version: str) -> None:
         raise
 
 
-def _put(ref: Ref, act: Act, draft: Draft, stage: str) -> None:
-    with _resolving(lambda: _has_version(ref, act)), aws.calling(ref.environment) as client:
-        answer = client.put_secret_value(
-            SecretId=ref.name, ClientRequestToken=act.token, SecretString=draft.text, VersionStages=[stage]
+def _put_candidate(ref: Ref, act: Act, draft: Draft) -> None:
+    with _resolving(lambda: _has_version(ref, act)):
+        answer = aws.call(
+            aws.client(ref.environment).put_secret_value,
+            SecretId=ref.name,
+            ClientRequestToken=act.token,
+            SecretString=draft.text,
+            VersionStages=[CANDIDATE],
         )
         act.request_id = aws.request_id(answer)
 
 
 def _move(ref: Ref, act: Act, to: str, version: str) -> None:
+    """Move AWSCURRENT if it is on `version`, or nowhere where that is empty. Raises Conflict."""
+    instead_of: dict[str, str] = {"RemoveFromVersionId": version} if version else {}
     try:
-        with (
-            _resolving(lambda: CURRENT in reads.describe(ref).versions.get(to, ())),
-            aws.calling(ref.environment) as client,
-        ):
-            answer = client.update_secret_version_stage(
-                SecretId=ref.name, VersionStage=CURRENT, MoveToVersionId=to, RemoveFromVersionId=version
+        with _resolving(lambda: _has_moved(ref, act, to)):
+            answer = aws.call(
+                aws.client(ref.environment).update_secret_version_stage,
+                SecretId=ref.name,
+                VersionStage=CURRENT,
+                MoveToVersionId=to,
+                **instead_of,
             )
             act.request_id = aws.request_id(answer)
     except errors.Refused as error:
@@ -235,38 +253,50 @@ def _move(ref: Ref, act: Act, to: str, version: str) -> None:
         raise errors.Conflict from None
 
 
+def _has_moved(ref: Ref, act: Act, to: str) -> bool:
+    labels = reads.describe(ref).versions.get(to, ())
+    # The act's own version can have become the previous one only by having been the current one.
+    return CURRENT in labels or (to == act.token and PREVIOUS in labels)
+
+
 def _withdraw(ref: Ref, act: Act) -> None:
     """Take the candidate's label off the loser; a newer candidate may have taken it already."""
-    try:
-        with aws.calling(ref.environment) as client:
-            client.update_secret_version_stage(SecretId=ref.name, VersionStage=CANDIDATE, RemoveFromVersionId=act.token)
-    except errors.StoreError:
-        # A left-over label harms nobody: AWS moves it to the next candidate.
-        return
+    # A left-over label harms nobody: AWS moves it to the next candidate.
+    with suppress(errors.StoreError):
+        aws.call(
+            aws.client(ref.environment).update_secret_version_stage,
+            SecretId=ref.name,
+            VersionStage=CANDIDATE,
+            RemoveFromVersionId=act.token,
+        )
 
 
 def _describe(ref: Ref, before: Secret, draft: Draft, description: str, *, saved: bool) -> tuple[str, ...]:
     """Bring the description and the type's tag up to date, where they changed. Returns their names."""
-    changed: list[str] = []
+    changed = ("description",) if description != before.description else ()
     try:
-        with aws.calling(ref.environment) as client:
-            if description != before.description:
-                client.update_secret(SecretId=ref.name, Description=description)
-                changed.append("description")
-            if draft.type != before.type:
-                _tag(client, ref, draft)
+        with _resolving(lambda: _is_described(ref, draft, description)):
+            _send_description(ref, before, draft, description)
     except errors.StoreError as error:
         if saved:
             raise errors.PartlySaved(error.code) from None
         raise
-    return tuple(changed)
+    return changed
 
 
-def _tag(client: "SecretsManagerClient", ref: Ref, draft: Draft) -> None:
-    if draft.type:
-        client.tag_resource(SecretId=ref.name, Tags=_tags(draft))
-    else:
-        client.untag_resource(SecretId=ref.name, TagKeys=[TYPE_TAG])
+def _is_described(ref: Ref, draft: Draft, description: str) -> bool:
+    known = reads.describe(ref)
+    return (known.description, known.type) == (description, draft.type)
+
+
+def _send_description(ref: Ref, before: Secret, draft: Draft, description: str) -> None:
+    client = aws.client(ref.environment)
+    if description != before.description:
+        aws.call(client.update_secret, SecretId=ref.name, Description=description)
+    if draft.type and draft.type != before.type:
+        aws.call(client.tag_resource, SecretId=ref.name, Tags=_tags(draft))
+    elif before.type and not draft.type:
+        aws.call(client.untag_resource, SecretId=ref.name, TagKeys=[TYPE_TAG])
 
 
 def _tags(draft: Draft) -> "list[TagTypeDef]":

@@ -1,0 +1,122 @@
+"""Short words for what the tests of the store do, and for what they expect of the record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from secretsadmin import environments
+from secretsadmin.audit.models import Actor, Event, Outcome
+from secretsadmin.environments import Environment, Ref
+from secretsadmin.kinds import VARIABLES, Kind
+from secretsadmin.store import reads, writes
+from secretsadmin.store.reads import CURRENT, Secret
+from secretsadmin.store.writes import Draft
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient as Client
+
+ANNA = Actor("anna", "192.0.2.7")
+CANARY = f"canary-{uuid4().hex}"
+SECONDS = 2.0
+
+
+def default() -> Environment:
+    environment = environments.get("default")
+    assert environment
+    return environment
+
+
+def ref_to(key: str, kind: Kind = VARIABLES) -> Ref:
+    return Ref.from_key(default(), kind, key)
+
+
+def create(ref: Ref, text: str = CANARY, **more: Any) -> str:
+    return writes.create(ref, Draft(text, fields=("value",)), actor=ANNA, **more)
+
+
+def save(ref: Ref, version: str, text: str = CANARY, **more: Any) -> tuple[str, ...]:
+    """Replace the value, on top of `version`."""
+    before = more.pop("before", Secret(ref, versions={version: (CURRENT,)} if version else {}))
+    fields = more.pop("fields", ("value",))
+    draft = Draft(text, more.pop("type", ""), fields)
+    return writes.update(ref, lambda _: draft, version=version, actor=ANNA, before=before, **more)
+
+
+def ended(ref: Ref, verb: str, outcome: str) -> Event:
+    """The last line of the one act on the secret, which began and ended so, and which holds no value."""
+    rows = list(Event.objects.on(ref).order_by("id"))
+    assert [(row.action, row.outcome) for row in rows] == [
+        (f"{ref.kind}.{verb}", Outcome.STARTED),
+        (f"{ref.kind}.{verb}", outcome),
+    ]
+    start, end = rows
+    assert start.act == end.act
+    assert (end.user, end.address) == (ANNA.user, ANNA.address)
+    assert CANARY not in str(list(Event.objects.on(ref).values()))
+    return end
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call that an act makes: the act, the operation, and whether it is seen in AWS."""
+
+    verb: str
+    operation: str
+    act: Callable[[Ref, str], object]
+    is_done: Callable[["Client", Ref, str], bool] = lambda *_: False
+
+
+def _current(aws: "Client", ref: Ref) -> str:
+    return aws.get_secret_value(SecretId=ref.name, VersionStage=CURRENT)["VersionId"]
+
+
+def _exists(aws: "Client", ref: Ref, _: str) -> bool:
+    page = aws.list_secrets(Filters=[{"Key": "name", "Values": [ref.name]}], IncludePlannedDeletion=True)
+    return bool(page["SecretList"])
+
+
+def _is_scheduled(aws: "Client", ref: Ref, _: str) -> bool:
+    return "DeletedDate" in aws.describe_secret(SecretId=ref.name)
+
+
+def _roll_back(ref: Ref, version: str) -> None:
+    older = next(v.id for v in reads.versions(ref) if v.id != version)
+    writes.roll_back(ref, to=older, version=version, actor=ANNA)
+
+
+def _has_moved(aws: "Client", ref: Ref, version: str) -> bool:
+    return _current(aws, ref) != version
+
+
+CREATE = Step("create", "CreateSecret", lambda ref, _: create(ref), _exists)
+READ = Step("update", "GetSecretValue", save, _has_moved)
+PUT = Step("update", "PutSecretValue", save, _has_moved)
+MOVE = Step("update", "UpdateSecretVersionStage", save, _has_moved)
+ROLL_BACK = Step("roll-back", "UpdateSecretVersionStage", _roll_back, _has_moved)
+DELETE = Step("delete", "DeleteSecret", lambda ref, _: writes.schedule_deletion(ref, days=7, actor=ANNA), _is_scheduled)
+RESTORE = Step(
+    "restore",
+    "RestoreSecret",
+    lambda ref, _: writes.restore(ref, actor=ANNA),
+    lambda aws, ref, version: not _is_scheduled(aws, ref, version),
+)
+REVEAL = Step("reveal", "GetSecretValue", lambda ref, _: reads.reveal(ref, "reveal", actor=ANNA))
+WRITES = (CREATE, PUT, MOVE, ROLL_BACK, DELETE, RESTORE)
+STEPS = (*WRITES, READ, REVEAL)
+
+
+def step_name(step: Step) -> str:
+    return f"{step.verb}-{step.operation}"
+
+
+def prepared(aws: "Client", ref: Ref, step: Step) -> str:
+    """The secret as the step needs it, made by somebody else; returns its current version."""
+    if step is CREATE:
+        return ""
+    version = aws.create_secret(Name=ref.name, SecretString="first")["VersionId"]
+    if step is ROLL_BACK:
+        version = aws.put_secret_value(SecretId=ref.name, SecretString="second")["VersionId"]
+    if step is RESTORE:
+        aws.delete_secret(SecretId=ref.name)
+    return version

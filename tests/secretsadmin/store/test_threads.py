@@ -1,0 +1,110 @@
+"""Threads that edit the same secrets ... (each test finishes the sentence)."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connections
+
+from secretsadmin.audit.models import Event, Outcome
+from secretsadmin.environments import Ref
+from secretsadmin.store import aws, listing, reads, writes
+from secretsadmin.store.errors import Conflict
+from secretsadmin.store.reads import Secret
+from secretsadmin.store.writes import Draft
+from tests.demo.emulated import labels, versions
+from tests.faults import FaultProxy
+from tests.secretsadmin.store.acts import ANNA
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient as Client
+    from pytest_django.fixtures import Settings
+
+THREADS, EDITS, SECRETS = 16, 4, 4
+
+pytestmark = pytest.mark.usefixtures("own_database")
+
+
+def in_threads(work: Callable[[int], None]) -> None:
+    """All begin at once, and none leaves a connection behind."""
+    barrier = Barrier(THREADS)
+
+    def run(number: int) -> None:
+        try:
+            barrier.wait()
+            work(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(run, range(THREADS)))
+
+
+def test_share_one_client(proxy: FaultProxy, ref: Ref) -> None:
+    aws.forget_clients()
+    clients: list[object] = []
+
+    in_threads(lambda _: clients.append(aws.client(ref.environment)))
+
+    assert len(clients) == THREADS
+    assert len(set(map(id, clients))) == 1
+    assert not proxy.calls
+
+
+def appending(mark: str) -> Callable[[str], Draft]:
+    return lambda text: Draft(f"{text} {mark}", fields=("value",))
+
+
+def test_lose_no_update(proxy: FaultProxy, outside: "Client", settings: "Settings", ref: Ref) -> None:
+    del proxy
+    settings.AWS_SECONDS = 60
+    refs = [Ref(ref.environment, ref.kind, f"{ref.id}-s{number}") for number in range(SECRETS)]
+    for one in refs:
+        outside.create_secret(Name=one.name, SecretString="begin")
+
+    def edit(thread: int) -> None:
+        for number in range(EDITS):
+            one = refs[(thread + number) % SECRETS]
+            version = reads.describe(one).current
+            try:
+                writes.update(one, appending(f"{thread}.{number}"), version=version, actor=ANNA, before=Secret(one))
+            except Conflict:
+                continue
+
+    in_threads(edit)
+
+    ends = Event.objects.exclude(outcome=Outcome.STARTED)
+    outcomes = Counter(ends.values_list("outcome", flat=True))
+    assert set(outcomes) <= {"succeeded", "conflict"}
+    assert outcomes.total() == THREADS * EDITS
+    for one in refs:
+        accepted = ends.on(one).filter(outcome=Outcome.SUCCEEDED)
+        text = outside.get_secret_value(SecretId=one.name)["SecretString"]
+        assert len(text.split()) - 1 == len(set(text.split())) - 1 == accepted.count()
+        # Each save stands on another version, and one of them is on top.
+        assert len(set(accepted.values_list("previous", flat=True))) == accepted.count()
+        held = [label for stages in labels(outside, one.name).values() for label in stages]
+        assert held.count("AWSCURRENT") == 1
+        kept = {version["VersionId"] for version in versions(outside, one.name, IncludeDeprecated=True)}
+        acts = {str(act) for act in ends.on(one).values_list("act", flat=True)}
+        assert len(kept - acts) == 1
+
+
+def test_see_what_each_other_wrote(proxy: FaultProxy, settings: "Settings", ref: Ref) -> None:
+    settings.AWS_SECONDS = 60
+    here = listing.listing(ref.environment, ref.kind)
+    refs = [Ref(ref.environment, ref.kind, f"{ref.id}-t{number}") for number in range(THREADS)]
+
+    def write_and_look(thread: int) -> None:
+        writes.create(refs[thread], Draft("text"), actor=ANNA)
+        assert refs[thread].key in [secret.ref.key for secret in here.read().secrets]
+
+    in_threads(write_and_look)
+
+    known = here.sweep_and_wait()
+    assert {one.key for one in refs} <= {secret.ref.key for secret in known.secrets}
+    assert (known.problem, known.loading) == (None, False)
+    assert proxy.calls["CreateSecret"] == THREADS
