@@ -25,6 +25,7 @@ from connections.reading import (
     children,
     form_of,
     ignored_keys,
+    is_clear,
     is_too_deep,
     is_unicode,
     normal_type,
@@ -44,6 +45,7 @@ __all__ = [
     "differing_fields",
     "form_of",
     "ignored_keys",
+    "is_clear",
     "is_sensitive_extra",
 ]
 

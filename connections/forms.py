@@ -18,6 +18,7 @@ from connections.connection import (
     UnreadableSecret,
     changed_fields,
     differing_fields,
+    is_clear,
 )
 from connections.reading import normal_type
 from connections.shape import PLAIN, open_text
@@ -208,8 +209,9 @@ class ConnectionForm(SecretForm):
         return asked or bool(differing_fields(*readers))
 
     def _connection(self, text: str | None) -> Connection | None:
+        """What is stored, if it can be read and it is certain which part of it is the password."""
         try:
-            return Connection.from_secret(text, extra_conn_words=self._words()) if text else None
+            return Connection.from_secret(text, extra_conn_words=self._words()) if text and is_clear(text) else None
         except UnreadableSecret:
             return None
 
@@ -261,6 +263,8 @@ def _readable(text: str, words: Any) -> Connection:
             raise ValidationError(f"Airflow can't read this. {error}") from None
     if not found.conn_type:
         raise ValidationError("This has no connection type. A URI begins with it, as in postgres://host.")
+    if not is_clear(text):
+        raise ValidationError("There is an @ behind the host. Write %2F for / in a password, and %40 for @ elsewhere.")
     return found
 
 

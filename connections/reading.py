@@ -15,6 +15,7 @@ JSONDecodeError holds on to all of it.
 import enum
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal, TypedDict
@@ -57,6 +58,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 
 # urlsplit remembers the last 128 texts that it was given. A secret must not stay in such a cache.
 _urlsplit: Callable[[str], SplitResult] = inspect.unwrap(urlsplit)
+_CLEAR_URI = re.compile(r"\s*[A-Za-z][A-Za-z0-9.+-]*://[^/?#]*([/?#][^@]*)?")
 
 
 class Reader(enum.Enum):
@@ -91,6 +93,15 @@ class Fields(TypedDict):
     schema: str
     port: int | None
     extra: dict[str, Any]
+
+
+def is_clear(text: str) -> bool:
+    """Whether it is certain which part of a text is the password.
+
+    Without a scheme, or with a raw slash in its password, a URI may still be read, with the password as its schema
+    or its port. A raw @ behind the host tells.
+    """
+    return form_of(text) == "json" or _CLEAR_URI.fullmatch(text) is not None
 
 
 def form_of(text: str) -> Form:

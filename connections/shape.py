@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from connections.connection import (
@@ -12,6 +13,7 @@ from connections.connection import (
     differing_fields,
     form_of,
     ignored_keys,
+    is_clear,
 )
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
 
@@ -81,12 +83,16 @@ DATABASES = frozenset(
 
 
 def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
-    """Take a stored text apart, by both of Airflow's readers. Never raises."""
+    """Take a stored text apart, by both of Airflow's readers. Never raises.
+
+    What isn't clear stays masked as a whole: its password may stand in any field.
+    """
     read = {reader: _read(text, reader, extra_conn_words) for reader in Reader}
     connection = next((c for c in reversed(read.values()) if isinstance(c, Connection)), None)
+    clear = is_clear(text)
     return Opened(
-        fields=fields_of(connection) if connection else (Field("text", "Stored text", text),),
-        readings=readings(read),
+        fields=fields_of(connection) if connection and clear else (Field("text", "Stored text", text),),
+        readings=readings(read) if clear else tuple(map(_all_masked, readings(read))),
         form=form_of(text).upper(),
         notes=_notes(text, read, extra_conn_words),
     )
@@ -117,6 +123,10 @@ def _read(text: str, reader: Reader, words: Mapping[str, Any]) -> Connection | U
         return error
 
 
+def _all_masked(reading: Reading) -> Reading:
+    return replace(reading, fields=tuple(replace(field, masked=True) for field in reading.fields))
+
+
 def _reading(label: str, what: Connection | UnreadableSecret) -> Reading:
     if isinstance(what, UnreadableSecret):
         return Reading(label, error=f"Airflow will not find this connection. {what}")
@@ -132,6 +142,8 @@ def _notes(
 ) -> tuple[Note, ...]:
     notes = []
     one, other = read.values()
+    if isinstance(other, Connection) and not is_clear(text):
+        notes.append(Note("It isn't written as a connection is, so a password may stand in any field: all are masked."))
     if isinstance(one, Connection) and isinstance(other, Connection) and (names := differing_fields(one, other)):
         notes.append(Note(f"Airflow 2 and 3 read these differently: {', '.join(names)}. Save it anew to settle that."))
     if isinstance(other, Connection) and (ignored := ignored_keys(text, words)):

@@ -38,7 +38,7 @@ def _without_text(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 
 
 class NoValues(SafeExceptionReporterFilter):
-    """An error report holds no local variable, no form and no cookie, with DEBUG on or off."""
+    """An error report holds no local variable, no setting, no form and no cookie, with DEBUG on or off."""
 
     def is_active(self, request: HttpRequest | None) -> bool:  # noqa: ARG002 - Django's signature.
         return True
@@ -48,6 +48,10 @@ class NoValues(SafeExceptionReporterFilter):
 
     def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> Any:  # noqa: ARG002
         return []
+
+    def get_safe_settings(self) -> dict[str, Any]:
+        # Backend kwargs may hold an AWS key, in a setting whose name doesn't tell.
+        return {}
 
     def get_safe_request_meta(self, request: Any) -> dict[str, Any]:  # noqa: ARG002 - Django's signature.
         return {}
@@ -63,6 +67,8 @@ class PlainReporter(ExceptionReporter):
         data = super().get_traceback_data()
         for frame in data["frames"]:
             frame["exc_cause"] = type(frame["exc_cause"]).__name__ if frame.get("exc_cause") else None
+        if data.get("template_info"):
+            data["template_info"] = {**data["template_info"], "message": ""}
         return {
             **data,
             "exception_value": "",

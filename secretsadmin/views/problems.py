@@ -31,6 +31,26 @@ UNRECORDED = Problem(
 )
 
 
+TOO_LARGE = Problem(
+    413,
+    "That is too large",
+    "A form takes 1 MiB, and a value 65,536 bytes.",
+    next="Keep large files elsewhere, and store where they are.",
+)
+
+
+def no_database(request: HttpRequest) -> Problem:
+    """The database went away; for all that is known here, after AWS did what it was asked for."""
+    is_read = request.method in ("GET", "HEAD")
+    return Problem(
+        503,
+        "The database doesn't answer",
+        "The dashboard keeps its record and its sessions there, and does nothing without them.",
+        UNCHANGED if is_read else "Whether anything was changed isn't known.",
+        "Try again in a moment." if is_read else "Look at what is stored now before you repeat it.",
+    )
+
+
 def of_store(error: StoreError) -> Problem:
     return Problem(error.status, error.title, error.sentence, error.changed, error.next)
 
@@ -40,8 +60,12 @@ def page(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def page_without_database(problem: Problem) -> HttpResponse:
-    """A page that asks for no session and no user, which the database may not give."""
-    return HttpResponse(render_to_string("error.html", asdict(problem)), status=problem.status)
+    """A page that asks for no session and no user, which the database may not give; bare where templates fail."""
+    try:
+        return HttpResponse(render_to_string("error.html", asdict(problem)), status=problem.status)
+    except Exception:  # noqa: BLE001 - what fails here would reach the server's own log, text and all.
+        text = f"{problem.sentence} {problem.changed} {problem.next}\n"
+        return HttpResponse(text, status=problem.status, content_type="text/plain; charset=utf-8")
 
 
 @login_not_required
@@ -77,9 +101,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    del request
     if isinstance(sys.exc_info()[1], DatabaseError):
-        return page_without_database(UNRECORDED)
+        return page_without_database(no_database(request))
     advice = "The audit log tells what was done. Whoever runs the dashboard finds the error in its log."
     sentence = "The dashboard met an error of its own."
     return page_without_database(
