@@ -23,6 +23,9 @@ def environment_of(request: Request, name: str, action: str, kind: Kind | None =
         raise Http404
     request.environment = environment
     if not policy.may(request.user, action, environment, kind):
+        if kind and action in RECORDED:
+            # Of what was to be created, no id is known yet.
+            record_denied(Ref(environment, kind, ""), action, actor=actor_of(request))
         raise PermissionDenied
     return environment
 
@@ -51,16 +54,18 @@ def actor_of(request: Request) -> Actor:
 
 def address_of(request: Request) -> str | None:
     """Where the request comes from: the peer, or what a trusted proxy says of it."""
-    peer = request.META.get("REMOTE_ADDR") or None
+    peer = request.META.get("REMOTE_ADDR", "")
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     if forwarded and (peer in settings.FORWARDED_ALLOW_IPS or "*" in settings.FORWARDED_ALLOW_IPS):
-        return _address(forwarded.rpartition(",")[2].strip()) or peer
-    return peer
+        # What stands before the last comma was sent by whoever talked to the proxy, and can be anything.
+        return _address(forwarded.rpartition(",")[2].strip()) or _address(peer)
+    return _address(peer)
 
 
 def _address(text: str) -> str | None:
     try:
-        return str(ipaddress.ip_address(text))
+        # A zone names an interface of this machine, and PostgreSQL takes none in an address.
+        return str(ipaddress.ip_address(text.partition("%")[0]))
     except ValueError:
         return None
 

@@ -39,14 +39,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    here: Environment | None = getattr(request, "environment", None)
     seen = [e for e in environments.site().environments.values() if policy.may(user, "view", e)]
+    asked: Environment | None = getattr(request, "environment", None)
+    # A refusal doesn't tell what the environment is called, or that it is protected.
+    here = asked if asked in seen else None
     current = here or (seen[0] if seen else None)
     roles = " and ".join(policy.roles(user, here)) if here else ""
     return {
         "environment": here,
         "environments": [_choice(environment, here) for environment in seen],
-        "nav": _nav(request, current) if current in seen and current else [],
+        "nav": _nav(request, current) if current else [],
         "nav_more": [Item("Audit", reverse("audit"), "history", request.path == reverse("audit"))] if seen else [],
         "roles_text": f"{roles} in {here.title}" if here and roles else "",
     }

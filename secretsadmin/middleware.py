@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
@@ -14,6 +15,17 @@ from secretsadmin.views import problems
 Next = Callable[[HttpRequest], HttpResponse]
 
 
+# Django's own middleware sets some of these, too, but not on what is answered before its turn.
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+
 class Headers:
     """No answer is kept by anybody on its way, and no page may use what it has no need of."""
 
@@ -22,10 +34,11 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.path.startswith("/static/"):
+        # Files come with how long they may be kept; nothing else below /static/ does.
+        if "Cache-Control" not in response.headers or not request.path.startswith("/static/"):
             response.headers["Cache-Control"] = "no-store"
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
 
@@ -36,6 +49,9 @@ class Errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Told from the header, before anybody reads the body.
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return problems.page(request, problems.TOO_LARGE)
         with aws.one_action():
             return self.get_response(request)
 
@@ -44,6 +60,8 @@ class Errors:
             return problems.page(request, problems.of_store(error))
         if isinstance(error, InvalidId | KindDisabled):
             return problems.not_found(request, error)
-        if isinstance(error, NotRecorded | DatabaseError):
+        if isinstance(error, NotRecorded):
             return problems.page_without_database(problems.UNRECORDED)
+        if isinstance(error, DatabaseError):
+            return problems.page_without_database(problems.no_database(request))
         return None

@@ -71,9 +71,10 @@ INSTALLED_APPS = [
     "template_partials",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    # First, so that their headers are also on what the next ones answer by themselves: redirects, files, wrong hosts.
     "secretsadmin.middleware.Headers",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -139,8 +140,9 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
 
 # A form holds a value of 65,536 bytes at most; percent-encoded it is three times as long.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# What is uploaded may be secret, so it never touches the disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DEFAULT_EXCEPTION_REPORTER_FILTER = "secretsadmin.log.NoValues"
 DEFAULT_EXCEPTION_REPORTER = "secretsadmin.log.PlainReporter"
 

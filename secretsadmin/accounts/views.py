@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 class SignOut(LogoutView):
     """Ends the session and lets the browser forget what it kept of the site."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().dispatch(request, *args, **kwargs)
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

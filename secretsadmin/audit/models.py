@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -129,7 +130,8 @@ def recording(
 ) -> Iterator[Act]:
     """Record an act around the block that carries it out. Raises NotRecorded before the block runs.
 
-    An exception may carry an `outcome` and a `code`; one that carries none counts as unknown.
+    An exception may carry an `outcome` and a `code`; one that carries none counts as unknown, but for a
+    ValidationError, by which a form refuses to be stored.
     """
     act = Act(fields=tuple(fields), previous=previous, version=version)
     base = _base(ref, verb, actor, reason)
@@ -137,10 +139,15 @@ def recording(
     try:
         yield act
     except Exception as error:
-        act.error = getattr(error, "code", None) or type(error).__name__
-        _finish(base, act, getattr(error, "outcome", Outcome.UNKNOWN))
+        act.error = str(getattr(error, "code", None) or type(error).__name__)
+        _finish(base, act, _outcome_of(error))
         raise
     _finish(base, act, Outcome.SUCCEEDED)
+
+
+def _outcome_of(error: Exception) -> str:
+    otherwise = Outcome.FAILED if isinstance(error, ValidationError) else Outcome.UNKNOWN
+    return str(getattr(error, "outcome", otherwise))
 
 
 def record_denied(ref: Ref, verb: str, *, actor: Actor, reason: str = "") -> None:
@@ -179,7 +186,7 @@ def _base(ref: Ref, verb: str, actor: Actor, reason: str) -> dict[str, str | Non
         "kind": ref.kind.name,
         "secret": ref.key[:512],
         "action": f"{ref.kind.name}.{verb}",
-        "reason": reason[:1000],
+        "reason": _storable(reason)[:1000],
     }
 
 
@@ -213,12 +220,17 @@ def _append(base: dict[str, str | None], act: Act, outcome: str) -> None:
             act=act.id,
             outcome=outcome,
             at=_now(),
-            fields=list(act.fields),
+            fields=[_storable(name) for name in act.fields],
             version=act.version,
             previous=act.previous,
             request_id=act.request_id,
             error=act.error[:64],
         )
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL takes no NUL in a text; that is no reason to refuse the record.
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _now() -> datetime:

@@ -81,7 +81,7 @@ class Activity:
 
     @property
     def url(self) -> str:
-        return reverse(f"{self.kind}:detail", args=[self.environment, self.id])
+        return reverse(f"{self.kind}:detail", args=[self.environment, self.id]) if self.id else ""
 
     @property
     def ids(self) -> list[tuple[str, str]]:

@@ -71,6 +71,8 @@ def index(request: Request) -> HttpResponse:
 
 def _visible(request: Request, seen: list[Environment]) -> EventQuerySet:
     """All acts where the person may read the record, and their own everywhere that they see."""
-    audited = [e.name for e in seen if policy.may(request.user, "audit", e)]
-    own = Q(user=request.user.get_username(), environment__in=[e.name for e in seen])
-    return Event.objects.started().filter(Q(environment__in=audited) | own)
+    visible = Q(user=request.user.get_username(), environment__in=[e.name for e in seen])
+    for kind in KINDS:
+        audited = [e.name for e in seen if policy.may(request.user, "audit", e, kind)]
+        visible |= Q(environment__in=audited, kind=kind.name)
+    return Event.objects.started().filter(visible)
