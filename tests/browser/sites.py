@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 from secretsadmin.demo import site
 from secretsadmin.demo.emulator import Emulator, fill_with_history, serve
 from secretsadmin.demo.site import Person
+from tests.wire import connected
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>"
 PEOPLE = (
@@ -51,6 +53,11 @@ class Site:
         kinds = ("connections", "variables", "config")
         prefixes = {f"{kind}_prefix": f"{environment}/airflow/{kind}" for kind in kinds}
         return site.KWARGS | {"endpoint_url": self.emulator.endpoint} | prefixes
+
+    def store(self, name: str, text: str, **given: Any) -> None:
+        """Made outside the dashboard, by a script of somebody's own."""
+        with connected(self.emulator.endpoint) as client:
+            client.create_secret(Name=name, SecretString=text, **given)
 
 
 @contextmanager

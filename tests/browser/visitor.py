@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.browser.sites import Site
 from tests.browser.watch import Watch
@@ -67,16 +66,24 @@ class Visitor:
         self.fill(**fields)
         self.save()
 
-    def save(self) -> None:
-        self.page.locator("#form .form-actions button.primary").click()
+    def save(self) -> int:
+        """Send the form; returns the answer's status."""
+        return self.sent_by(self.page.locator("#form .form-actions button.primary"))
+
+    def sent_by(self, button: Locator) -> int:
+        with self.page.expect_response(_is_sent_form) as answer:
+            button.click()
+        return int(answer.value.status)
 
     def reads(self, text: str) -> None:
         """Expect the message on top of the page."""
         expect(self.page.locator("#messages")).to_contain_text(text)
 
-    def evaluate(self, script: str) -> Any:
-        return self.page.evaluate(script)
-
     @property
     def heading(self) -> Locator:
         return self.page.get_by_role("heading", level=1)
+
+
+def _is_sent_form(response: Response) -> bool:
+    """A preview is sent by the page's script; a form by the browser itself."""
+    return response.request.method == "POST" and response.request.is_navigation_request()

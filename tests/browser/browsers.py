@@ -1,0 +1,48 @@
+"""Browser contexts for people of a site, who sign in once: hashing a password takes longer than most tests."""
+
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, StorageState, ViewportSize
+
+from tests.browser.sites import Site
+from tests.browser.visitor import Visitor
+from tests.browser.watch import Watch
+
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PATIENCE = 20_000
+
+
+class Browsers:
+    """Every visitor has a context of their own, which is watched until the end."""
+
+    def __init__(self, site: Site, chromium: Browser) -> None:
+        self.site = site
+        self.chromium = chromium
+        self._signed_in: dict[str, StorageState] = {}
+        self._watches: list[Watch] = []
+
+    def open(self, name: str = "", *, scripts: bool = True, **options: Any) -> Visitor:
+        """Somebody at a browser, by name, or nobody yet. The options are those of Playwright's new_context."""
+        state = self._state(name) if name else None
+        given = {"viewport": WIDE, "reduced_motion": "reduce", **options}
+        context = self.chromium.new_context(
+            base_url=self.site.url, java_script_enabled=scripts, storage_state=state, **given
+        )
+        context.set_default_timeout(PATIENCE)
+        self._watches.append(Watch(context, self.site.url, scripts=scripts))
+        return Visitor(context.new_page(), self.site, self._watches[-1], scripts=scripts)
+
+    def end(self) -> None:
+        """Close what is open. Raises AssertionError with what the pages did wrong."""
+        watches, self._watches = self._watches, []
+        for watch in watches:
+            watch.end()
+
+    def _state(self, name: str) -> StorageState:
+        if name not in self._signed_in:
+            visitor = self.open()
+            visitor.sign_in(name)
+            self._signed_in[name] = visitor.page.context.storage_state()
+        return self._signed_in[name]

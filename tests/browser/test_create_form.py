@@ -1,0 +1,118 @@
+"""The form for a new connection: it says what will be stored, and what is wrong, without losing a keystroke."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.fixtures import Visit
+from tests.browser.visitor import Visitor
+
+PASSWORD = "s3cret/of#mine"
+URI = "postgres://me:s3cret%2Fof%23mine@Db.example.com:5432/shop?sslmode=require"
+AS_JSON = json.dumps(
+    {
+        "conn_type": "postgres",
+        "login": "me",
+        "password": PASSWORD,
+        "host": "Db.example.com",
+        "port": 5432,
+        "schema": "shop",
+        "extra": {"sslmode": "require"},
+    }
+)
+
+
+@pytest.fixture
+def form(visit: Visit, fresh: str, *, scripts: bool) -> Visitor:
+    visitor: Visitor = visit("editor", scripts=scripts)
+    visitor.go("/dev/connections/create/")
+    visitor.fill(conn_id=fresh)
+    return visitor
+
+
+def paste(visitor: Visitor, text: str) -> None:
+    visitor.page.get_by_role("radio", name="Paste a URI or JSON").check()
+    visitor.fill(secret=text)
+
+
+@pytest.mark.parametrize("text", [URI, AS_JSON], ids=["a URI", "JSON"])
+def test_fills_its_fields_from_a_paste(form: Visitor, text: str) -> None:
+    paste(form, text)
+    form.press("Fill the fields from it")
+    expect(form.field("password")).to_have_value(PASSWORD)
+    for name, value in {"conn_type": "postgres", "login": "me", "port": "5432", "schema": "shop"}.items():
+        expect(form.field(name)).to_have_value(value)
+    expect(form.field("host")).to_have_value(re.compile("db.example.com", re.IGNORECASE))
+    expect(form.field("extra")).to_have_value(re.compile('"sslmode": "require"'))
+
+
+def test_shows_what_will_be_stored_with_the_secrets_masked(form: Visitor, *, scripts: bool) -> None:
+    form.fill(conn_type="postgres", host="db.example.com", password=PASSWORD, extra='{"token": "also s3cret"}')
+    if not scripts:
+        form.press("Preview")
+    preview = form.page.locator("#preview")
+    expect(preview.get_by_role("region", name="What will be stored")).to_contain_text("••••••")
+    expect(preview).to_contain_text("db.example.com")
+    expect(preview).not_to_contain_text("s3cret")
+    expect(form.field("password")).to_have_value(PASSWORD)
+
+
+def test_previews_what_was_typed_while_an_answer_was_under_way(visit: Visit) -> None:
+    visitor: Visitor = visit("editor")
+    visitor.page.clock.install()
+    visitor.go("/dev/connections/create/")
+    visitor.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    preview = visitor.page.locator("#preview")
+    visitor.fill(conn_id="any", conn_type="postgres", host="first.example.com")
+    held: list[Route] = []
+    visitor.page.route("**/create/", lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright marks it.
+    with visitor.page.expect_request("**/create/"):
+        visitor.page.clock.run_for(300)
+    visitor.fill(host="second.example.com")
+    held[0].continue_()
+    expect(preview).to_contain_text("first.example.com")
+    visitor.page.clock.run_for(400)
+    expect(preview).to_contain_text("second.example.com")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("port", "70000", "65535"),
+        ("port", "5432x", "whole number"),
+        ("extra", '{"a": 1,', "line 1, column"),
+        ("conn_type", "post gres", "letters, digits"),
+        ("conn_id", "not an id", "letters A to Z"),
+    ],
+)
+def test_names_the_field_that_is_wrong(form: Visitor, name: str, typed: str, said: str, *, scripts: bool) -> None:
+    form.fill(conn_type="postgres", host="db.example.com", password=PASSWORD, extra='{"a": 1}')
+    form.fill(**{name: typed})
+    assert form.save() == 422
+    wrong = form.field(name)
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(wrong).to_have_accessible_description(re.compile(re.escape(said)))
+    expect(wrong).to_have_value(typed)
+    expect(form.field("password")).to_have_value(PASSWORD)
+    if scripts:
+        expect(wrong).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["postgres://u:pa/ss@h:5432/db", "postgres://u:pa/ss@h:5432x/db", '{"conn_type": "postgres", "port": "pa/ss"}'],
+)
+def test_says_of_a_bad_paste_what_is_wrong_and_quotes_nothing(form: Visitor, text: str, *, scripts: bool) -> None:
+    paste(form, text)
+    assert form.save() == 422
+    secret = form.field("secret")
+    expect(secret).to_be_visible()
+    expect(secret).to_have_value(text)
+    expect(secret).to_have_attribute("aria-invalid", "true")
+    expect(form.page.locator("#form .errors")).to_contain_text("Airflow can't read this.")
+    expect(form.page.locator("#form .errors")).not_to_contain_text("pa/ss")
+    if scripts:
+        expect(secret).to_be_focused()
