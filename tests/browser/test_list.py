@@ -1,0 +1,166 @@
+"""A list: it is filtered, sorted, opened and refreshed in place, with the keys or without a script."""
+
+import re
+from collections.abc import Iterator
+from threading import Event
+
+import pytest
+from moto.core.request import Request
+from playwright.sync_api import Locator, expect
+
+from secretsadmin.demo.emulator import Answer
+from tests.browser.fixtures import Visit
+from tests.browser.sites import Site
+from tests.browser.visitor import Visitor
+from tests.wire import connected
+
+LIST = "/prod/connections/"
+
+
+def ids(visitor: Visitor) -> Locator:
+    return visitor.page.locator("#rows a.id")
+
+
+def at_list(visit: Visit, *, scripts: bool = True) -> Visitor:
+    visitor: Visitor = visit("viewer", scripts=scripts)
+    visitor.go(LIST)
+    expect(ids(visitor).first).to_be_visible()
+    return visitor
+
+
+def test_is_filtered_as_one_types(visit: Visit) -> None:
+    visitor = at_list(visit)
+    visitor.page.evaluate("window.isTheSamePage = true")
+    visitor.page.get_by_role("searchbox").press_sequentially("snowfl")
+    expect(ids(visitor)).to_have_text(["snowflake_finance"])
+    expect(visitor.page.locator("#rows [role=status]")).to_contain_text(re.compile(r"^1 of \d+ connections"))
+    expect(visitor.page).to_have_url(re.compile(r"/prod/connections/\?q=snowfl$"))
+    expect(visitor.page.get_by_role("searchbox")).to_be_focused()
+    assert visitor.page.evaluate("window.isTheSamePage")
+
+
+def test_keeps_its_filter_in_the_address(visit: Visit) -> None:
+    visitor = at_list(visit)
+    visitor.page.get_by_label("Type", exact=True).select_option("mysql")
+    expect(visitor.page).to_have_url(re.compile("type=mysql"))
+    expect(ids(visitor).filter(has_text="snowflake_finance")).to_have_count(0)
+    found = ids(visitor).all_inner_texts()
+    visitor.page.reload()
+    expect(ids(visitor)).to_have_text(found)
+    expect(visitor.page.get_by_label("Type", exact=True)).to_have_value("mysql")
+
+
+def test_is_filtered_by_a_button_without_a_script(visit: Visit) -> None:
+    visitor = at_list(visit, scripts=False)
+    visitor.page.get_by_role("searchbox").fill("finance")
+    visitor.press("Filter")
+    expect(ids(visitor).filter(has_text="snowflake_finance")).to_have_count(1)
+    expect(visitor.page).to_have_url(re.compile("q=finance"))
+
+
+def test_says_so_where_nothing_fits(visit: Visit) -> None:
+    visitor = at_list(visit)
+    visitor.page.get_by_role("searchbox").fill("no such thing")
+    expect(visitor.page.get_by_role("heading", name="Nothing matches this filter")).to_be_visible()
+    visitor.follow("Clear the filter")
+    expect(ids(visitor).first).to_be_visible()
+    expect(visitor.page.get_by_role("searchbox")).to_have_value("")
+
+
+def test_is_sorted_by_its_columns(visit: Visit, *, scripts: bool) -> None:
+    visitor = at_list(visit, scripts=scripts)
+    header = visitor.page.get_by_role("columnheader", name="Connection id")
+    expect(header).to_have_attribute("aria-sort", "ascending")
+    ascending = ids(visitor).all_inner_texts()
+    assert ascending == sorted(ascending, key=str.lower)
+    header.get_by_role("link").click()
+    expect(header).to_have_attribute("aria-sort", "descending")
+    expect(ids(visitor)).to_have_text(ascending[::-1])
+    visitor.page.get_by_role("columnheader", name="Description").get_by_role("link").click()
+    expect(header).not_to_have_attribute("aria-sort", re.compile("."))
+    expect(visitor.page).to_have_url(re.compile("sort=description"))
+
+
+def test_is_walked_with_the_keys(visit: Visit) -> None:
+    visitor = at_list(visit)
+    press = visitor.page.keyboard.press
+    for key in "jjjk":
+        press(key)
+    second = ids(visitor).nth(1)
+    expect(second).to_be_focused()
+    chosen = second.inner_text()
+    press("Enter")
+    expect(visitor.heading).to_have_text(chosen)
+    press("Escape")
+    expect(visitor.page).to_have_url(re.compile(f"{LIST}$"))
+
+
+def test_has_a_key_for_the_filter_and_one_that_lists_the_keys(visit: Visit) -> None:
+    visitor = at_list(visit)
+    press = visitor.page.keyboard.press
+    press("/")
+    expect(visitor.page.get_by_role("searchbox")).to_be_focused()
+    visitor.page.keyboard.type("j?n")
+    expect(visitor.page.get_by_role("searchbox")).to_have_value("j?n")
+    press("Escape")
+    expect(visitor.page.get_by_role("searchbox")).not_to_be_focused()
+    press("?")
+    dialog = visitor.page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_be_visible()
+    press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_leaves_by_the_keys_only_what_was_not_begun(visit: Visit, fresh: str) -> None:
+    visitor: Visitor = visit("editor")
+    visitor.go("/dev/connections/")
+    visitor.page.keyboard.press("n")
+    expect(visitor.heading).to_have_text("New connection")
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.heading).to_have_text("Connections")
+    visitor.page.keyboard.press("n")
+    expect(visitor.heading).to_have_text("New connection")
+    visitor.fill(conn_id=fresh)
+    visitor.page.keyboard.press("Escape")
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.field("conn_id")).to_have_value(fresh)
+
+
+def test_shows_what_was_made_outside_after_a_refresh(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+    visitor = at_list(visit, scripts=scripts)
+    site.store(f"prod/airflow/connections/{fresh}", "http://h")
+    visitor.press("Refresh the list")
+    expect(ids(visitor).filter(has_text=fresh)).to_have_count(1)
+
+
+@pytest.fixture
+def held(site: Site) -> Iterator[Event]:
+    """150 connections, of which AWS gives away the first hundred until the event is set."""
+    with connected(site.emulator.endpoint) as client:
+        for number in range(150):
+            client.create_secret(Name=f"many/airflow/connections/c{number:03}", SecretString="http://h")
+    released, inner = Event(), site.emulator.respond
+
+    def respond(request: Request) -> Answer:
+        if b'"NextToken"' in request.get_data():
+            released.wait(timeout=10)
+        return inner(request)
+
+    site.emulator.respond = respond
+    yield released
+    released.set()
+    site.emulator.respond = inner
+
+
+def test_shows_its_first_rows_while_the_rest_is_read(visit: Visit, held: Event) -> None:
+    visitor: Visitor = visit("viewer")
+    visitor.go("/many/connections/")
+    expect(ids(visitor)).to_have_count(50)
+    count = visitor.page.locator("#rows [role=status]")
+    expect(count).to_contain_text("100 connections so far")
+    held.set()
+    expect(count).to_contain_text(re.compile(r"^150 connections\s*$"))
+    visitor.follow("Next")
+    expect(ids(visitor).first).to_have_text("c050")
+    visitor.follow("Next")
+    expect(visitor.page.get_by_role("navigation", name="Pages")).to_contain_text(re.compile("101.150 of 150"))
