@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
+FOLDER ?= screenshots
 BIN := .venv/bin
 PRODUCTION := env -u DEBUG SECRET_KEY=$(shell printf 'secret%.0s' {1..10}) AUDIT_KEY=$(shell printf 'audit%.0s' {1..10}) \
 	PUBLIC_URL=https://airflow-secrets.example.com DATABASE_URL=sqlite://:memory: SECRETSADMIN_CONFIG= \
@@ -45,6 +46,10 @@ check: .venv/installed ## Lint, type-check, hold the import contracts, check pro
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python .ci/audit_dependencies.py
+
+.PHONY: screenshots
+screenshots: .venv/installed chromium ## Take a picture of every page with sample data (FOLDER=… for another than screenshots/)
+	$(BIN)/python -m tests.browser.screenshots $(FOLDER)
 
 .PHONY: bench
 bench: .venv/installed ## Count AWS calls per action, and measure our own share of a page

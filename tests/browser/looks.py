@@ -1,0 +1,159 @@
+"""Every page as somebody meets it, on the sample data: for the tests of how it looks, and for pictures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from playwright.sync_api import expect
+
+from secretsadmin.demo.sample_connections import LONG_ID
+from tests.browser.visitor import Visitor
+from tests.wire import connected
+
+Steps = Callable[[Visitor], None]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page: its name, who looks at it, and how they get there."""
+
+    name: str
+    steps: Steps
+    who: str = "admin"
+
+
+def at(path: str) -> Steps:
+    return lambda visitor: visitor.go(path)
+
+
+def detail(key: str, kind: str = "connections") -> Steps:
+    def steps(visitor: Visitor) -> None:
+        visitor.detail(key, kind, "prod")
+        visitor.open_fields()
+
+    return steps
+
+
+def revealed(key: str, kind: str, label: str) -> Steps:
+    def steps(visitor: Visitor) -> None:
+        detail(key, kind)(visitor)
+        visitor.press(f"Show {label}")
+        expect(visitor.page.get_by_role("status", name=label)).to_be_visible()
+
+    return steps
+
+
+def denied(visitor: Visitor) -> None:
+    visitor.watch.expect(403)
+    visitor.go("/prod/connections/create/")
+
+
+def not_found(visitor: Visitor) -> None:
+    visitor.watch.expect(404)
+    visitor.go("/prod/connections/detail/never_was/")
+
+
+def signed_in_wrongly(visitor: Visitor) -> None:
+    visitor.go("/login/")
+    visitor.page.get_by_label("Username").fill("editor")
+    visitor.page.get_by_label("Password").fill("wrong")
+    visitor.press("Sign in")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
+def previewed(visitor: Visitor) -> None:
+    visitor.go("/prod/connections/create/")
+    visitor.fill(conn_id="shop_replica", conn_type="postgres", host="Shop-1.example.internal", port="5432")
+    visitor.fill(login="airflow", password="p@ss/word#1", extra='{"sslmode": "require"}')
+    expect(visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
+
+
+def refused(visitor: Visitor) -> None:
+    visitor.go("/prod/connections/create/")
+    visitor.fill(conn_id="not an id", conn_type="postgres", port="70000", extra='{"a": ')
+    visitor.save()
+    expect(visitor.page.locator("#form .errors").first).to_be_visible()
+
+
+def pasted(visitor: Visitor) -> None:
+    visitor.go("/prod/connections/create/")
+    visitor.page.get_by_role("radio", name="Paste a URI or JSON").check()
+    visitor.fill(conn_id="shop_replica", secret="postgres://airflow:p%40ss@shop-1.example.internal:5432/shop?timeout=5")
+    expect(visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
+
+
+def taken(visitor: Visitor) -> None:
+    visitor.create("connections", "prod", conn_id="old_orders_db", conn_type="mysql")
+    expect(visitor.page.get_by_role("button", name="Restore the one that is there")).to_be_visible()
+
+
+def overtaken(visitor: Visitor) -> None:
+    key = f"shop_{uuid4().hex[:6]}"
+    visitor.site.store(f"prod/airflow/connections/{key}", "postgres://u:p@h/s")
+    visitor.edit(key, environment="prod")
+    with connected(visitor.site.emulator.endpoint) as client:
+        client.put_secret_value(SecretId=f"prod/airflow/connections/{key}", SecretString="postgres://u:p@other/s")
+    visitor.fill(host="mine.example.com")
+    visitor.save()
+    expect(visitor.page.get_by_role("button", name="Save mine on top of theirs")).to_be_visible()
+
+
+def with_keys(visitor: Visitor) -> None:
+    visitor.go("/prod/")
+    visitor.page.keyboard.press("?")
+    expect(visitor.page.get_by_role("dialog")).to_be_visible()
+
+
+def changed(key: str, kind: str) -> Steps:
+    return lambda visitor: visitor.edit(key, kind, "prod")
+
+
+def rolled_back(visitor: Visitor) -> None:
+    visitor.go("/prod/connections/history/analytics_warehouse/")
+    visitor.page.get_by_role("link", name="Roll back").first.click()
+    expect(visitor.heading).to_contain_text("Roll back to")
+
+
+LOOKS = (
+    Look("sign-in", at("/login/"), who=""),
+    Look("sign-in-wrong", signed_in_wrongly, who=""),
+    Look("overview", at("/prod/")),
+    Look("overview-hostile", at("/hostile/")),
+    Look("keys", with_keys),
+    Look("connections", at("/prod/connections/")),
+    Look("connections-filtered", at("/prod/connections/?q=warehouse")),
+    Look("connections-nothing-found", at("/prod/connections/?q=no+such+thing")),
+    Look("connections-as-viewer", at("/prod/connections/"), who="viewer"),
+    Look("variables", at("/prod/variables/")),
+    Look("variables-empty", at("/hostile/variables/")),
+    Look("variables-switched-off", at("/many/variables/")),
+    Look("config", at("/prod/config/")),
+    Look("connection", detail("analytics_warehouse")),
+    Look("connection-revealed", revealed("analytics_warehouse", "connections", "Password")),
+    Look("connection-read-differently", detail("edge_gateway")),
+    Look("connection-unreadable", detail("warehouse_loader")),
+    Look("connection-long-id", detail(LONG_ID)),
+    Look("connection-team", detail("analytics--dashboards_db")),
+    Look("connection-deleted", at("/prod/connections/detail/old_orders_db/")),
+    Look("connection-as-auditor", at("/prod/connections/detail/analytics_warehouse/"), who="auditor"),
+    Look("connection-as-viewer", detail("analytics_warehouse"), who="viewer"),
+    Look("variable", detail("retry_policy", "variables")),
+    Look("variable-revealed", revealed("stores", "variables", "Value")),
+    Look("config-option", detail("sql_alchemy_conn", "config")),
+    Look("create-connection", at("/prod/connections/create/")),
+    Look("create-connection-previewed", previewed),
+    Look("create-connection-pasted", pasted),
+    Look("create-connection-refused", refused),
+    Look("create-connection-taken", taken),
+    Look("create-variable", at("/prod/variables/create/")),
+    Look("update-connection", changed("snowflake_finance", "connections")),
+    Look("update-connection-overtaken", overtaken),
+    Look("update-variable", changed("feature_flags", "variables")),
+    Look("history", at("/prod/connections/history/analytics_warehouse/")),
+    Look("roll-back", rolled_back),
+    Look("delete", at("/prod/connections/delete/payments_gateway/")),
+    Look("audit", at("/audit/")),
+    Look("audit-nothing-found", at("/audit/?user=nobody")),
+    Look("denied", denied, who="viewer"),
+    Look("not-found", not_found),
+)
