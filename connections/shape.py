@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from connections import conn_types
 from connections.connection import (
     FIELDS,
     Connection,
@@ -17,69 +18,15 @@ from connections.connection import (
 )
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
 
-PLAIN = ("conn_type", "host", "schema", "login", "port")
+PLAIN = ("conn_type", "host", "port", "schema", "login")
 LABELS = {
     "conn_type": "Connection type",
     "host": "Host",
+    "port": "Port",
     "schema": "Schema",
     "login": "Login",
     "password": "Password",
-    "port": "Port",
 }
-ICONS = {
-    "aws": "cloud",
-    "google_cloud_platform": "cloud",
-    "gcpbigquery": "cloud",
-    "wasb": "cloud",
-    "azure": "cloud",
-    "snowflake": "snowflake",
-    "http": "globe",
-    "ssh": "key-round",
-    "sftp": "folder",
-    "ftp": "folder",
-    "fs": "folder",
-    "smtp": "mail",
-    "email": "mail",
-    "imap": "mail",
-    "slack": "message-square",
-    "slackwebhook": "message-square",
-    "kafka": "radio",
-    "kubernetes": "ship-wheel",
-    "docker": "container",
-    "git": "git-branch",
-}
-DATABASES = frozenset(
-    (
-        "athena",
-        "cassandra",
-        "clickhouse",
-        "databricks",
-        "druid",
-        "duckdb",
-        "elasticsearch",
-        "exasol",
-        "hive_cli",
-        "hiveserver2",
-        "ibmdb2",
-        "impala",
-        "jdbc",
-        "mongo",
-        "mssql",
-        "mysql",
-        "neo4j",
-        "odbc",
-        "opensearch",
-        "oracle",
-        "postgres",
-        "presto",
-        "redis",
-        "redshift",
-        "sqlite",
-        "teradata",
-        "trino",
-        "vertica",
-    )
-)
 
 
 def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
@@ -100,9 +47,9 @@ def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
 
 def fields_of(connection: Connection) -> tuple[Field, ...]:
     """Every field that has something in it; extras one by one, all of them masked."""
-    plain = [Field(name, LABELS[name], _text(getattr(connection, name)), masked=False) for name in PLAIN]
+    plain = [Field(name, LABELS[name], text_of(getattr(connection, name)), masked=False) for name in PLAIN]
     password = Field("password", LABELS["password"], connection.password)
-    extras = [Field(f"extra.{key}", key, _text(value)) for key, value in connection.extra.items()]
+    extras = [Field(f"extra.{key}", key, text_of(value)) for key, value in connection.extra.items()]
     return tuple(field for field in (*plain, password, *extras) if field.value)
 
 
@@ -131,7 +78,7 @@ def _reading(label: str, what: Connection | UnreadableSecret) -> Reading:
     if isinstance(what, UnreadableSecret):
         return Reading(label, error=f"Airflow will not find this connection. {what}")
     shown = [
-        Field(name, name, _text(getattr(what, name)), masked=name == "password") for name in FIELDS if name != "extra"
+        Field(name, name, text_of(getattr(what, name)), masked=name == "password") for name in FIELDS if name != "extra"
     ]
     keys = [Field("extra", "extra", ", ".join(what.extra), masked=False)]
     return Reading(label, tuple(field for field in (*shown, *keys) if field.value))
@@ -153,7 +100,7 @@ def _notes(
     return tuple(notes)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     return json.dumps(value, ensure_ascii=False)
@@ -161,7 +108,7 @@ def _text(value: Any) -> str:
 
 def usage(_kind: Kind, conn_id: str) -> tuple[Usage, ...]:
     name = json.dumps(conn_id)
-    hook = f"from airflow.sdk import BaseHook\n\nconnection = BaseHook.get_connection({name})"
+    hook = f"from airflow.sdk import BaseHook\n\nconn = BaseHook.get_connection({name})"
     return (
         Usage("In an operator", f"conn_id={name}"),
         Usage("In a task", hook),
@@ -169,8 +116,10 @@ def usage(_kind: Kind, conn_id: str) -> tuple[Usage, ...]:
     )
 
 
-def icon(conn_type: str) -> str:
-    return ICONS.get(conn_type) or ("database" if conn_type in DATABASES else "plug")
-
-
-SHAPE = Shape(open=open_text, use=usage, secret="password", icon=icon)  # noqa: S106 - the field's name.
+SHAPE = Shape(
+    open=open_text,
+    use=usage,
+    secret="password",  # noqa: S106 - the field's name.
+    label=conn_types.title,
+    icon=conn_types.icon,
+)

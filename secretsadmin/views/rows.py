@@ -59,7 +59,7 @@ def table(
 ) -> dict[str, Any]:
     """What a list page shows for its query string; what that says wrongly counts as not said."""
     query, chosen_type, state = (asked.get(name, "") for name in ("q", "type", "state"))
-    found = [secret for secret in secrets if _fits(secret, query.lower(), chosen_type, state)]
+    found = [secret for secret in secrets if _fits(secret, shape, query.lower(), chosen_type, state)]
     sort = asked.get("sort", "id")
     found.sort(key=_SORTS.get(sort.lstrip("-"), _SORTS["id"]), reverse=sort.startswith("-"))
     page = Paginator(found, PAGE).get_page(asked.get("page"))
@@ -131,12 +131,13 @@ def _url(secret: Secret) -> str:
     return reverse(f"{secret.ref.kind.name}:detail", args=[secret.ref.environment.name, secret.ref.key])
 
 
-def _fits(secret: Secret, query: str, chosen_type: str, state: str) -> bool:
+def _fits(secret: Secret, shape: Shape, query: str, chosen_type: str, state: str) -> bool:
     if chosen_type and secret.type != chosen_type:
         return False
     if state in STATES and not STATES[state][1](secret):
         return False
-    return not query or query in f"{secret.ref.key}\n{secret.type}\n{secret.description}".lower()
+    texts = (secret.ref.key, secret.type, shape.label(secret.type), secret.description)
+    return not query or query in "\n".join(texts).lower()
 
 
 def _columns(kind: Kind, asked: QueryDict, sort: str) -> Iterable[Column]:

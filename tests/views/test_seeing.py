@@ -29,7 +29,7 @@ def test_a_warm_list_asks_aws_nothing(editor: Client, secrets_manager: Emulator)
         warm = editor.get(f"{CONNECTIONS}/")
 
     assert ids(cold) == ids(warm) == ["orders"]
-    assert warm.context["rows"][0].type == "postgres"
+    assert warm.context["rows"][0].type == "Postgres"
     assert not calls
 
 
@@ -85,13 +85,20 @@ def test_a_list_tells_what_is_unusual(editor: Client, secrets_manager: Emulator)
     assert rows["leaving"][0].startswith("deleted on")
 
 
+def test_a_list_is_filtered_by_what_people_call_a_type(editor: Client, secrets_manager: Emulator) -> None:
+    put(secrets_manager, NAME, "aws://", Tags=[{"Key": "airflow:conn-type", "Value": "aws"}])
+    editor.post(f"{CONNECTIONS}/refresh/")
+
+    assert ids(editor.get(f"{CONNECTIONS}/?q=amazon web")) == ["orders"]
+
+
 def test_a_new_connection_shows_at_once_with_whoever_made_it(editor: Client, secrets_manager: Emulator) -> None:
     editor.get(f"{CONNECTIONS}/")
     create(editor)
 
     row = editor.get(f"{CONNECTIONS}/").context["rows"][0]
 
-    assert (row.id, row.type, row.description, row.changed_by) == ("orders", "postgres", "Orders of the shop", "editor")
+    assert (row.id, row.type, row.description, row.changed_by) == ("orders", "Postgres", "Orders of the shop", "editor")
 
 
 def test_a_detail_page_holds_no_value_and_opening_takes_one_call(editor: Client, secrets_manager: Emulator) -> None:
