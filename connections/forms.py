@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.http import QueryDict
 
+from connections.conn_types import COMMON
 from connections.connection import (
     Connection,
     Encoded,
@@ -21,9 +23,9 @@ from connections.connection import (
     is_clear,
 )
 from connections.reading import normal_type
-from connections.shape import PLAIN, open_text
-from secretsadmin.forms import Preview, SecretForm
-from secretsadmin.kinds import Note
+from connections.shape import LABELS, PLAIN, open_text, text_of
+from secretsadmin.forms import Preview, SecretForm, SuggestingInput
+from secretsadmin.kinds import Field, Note
 from secretsadmin.store.writes import Draft
 
 FORMS = (("auto", "Whichever fits"), ("uri", "URI"), ("json", "JSON"))
@@ -31,6 +33,8 @@ UNCHANGED = "Unchanged unless you type."
 _TYPE = RegexValidator(r"\A[A-Za-z0-9_.+-]+\Z", "A connection type is made of letters, digits and _ . + - alone.")
 _MASK = "zzMASKEDzz"
 _BULLETS = "••••••"
+_UNTOUCHED = Connection()
+_LABELS = LABELS | {"extra": "Extra"}
 
 
 class ConnectionForm(SecretForm):
@@ -42,40 +46,56 @@ class ConnectionForm(SecretForm):
         label="Connection id",
         max_length=250,
         help_text="Tasks ask for it by this name.",
-        widget=forms.TextInput(
-            attrs={"placeholder": "analytics_postgres", "autocomplete": "off", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs={"class": "w3", "placeholder": "analytics_postgres", "autocomplete": "off"}),
     )
     conn_type = forms.CharField(
         label="Connection type",
         required=False,
         max_length=100,
         validators=[_TYPE],
-        help_text="The provider's word for it, such as postgres, snowflake, aws or http.",
-        widget=forms.TextInput(attrs={"placeholder": "postgres", "autocomplete": "off", "spellcheck": "false"}),
+        help_text="Airflow's word for what it connects to.",
+        # Browsers that obey autocomplete="off" would show no suggestions either.
+        widget=SuggestingInput(
+            {name: known.title for name, known in COMMON.items()},
+            attrs={"class": "w3 needed", "placeholder": "postgres", "autocomplete": "on"},
+        ),
     )
-    host = forms.CharField(required=False, strip=False, widget=forms.TextInput(attrs={"placeholder": "db.example.com"}))
+    host = forms.CharField(
+        required=False, strip=False, widget=forms.TextInput(attrs={"class": "w4", "placeholder": "db.example.com"})
+    )
     port = forms.IntegerField(
         required=False,
         min_value=0,
         max_value=65_535,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "5432"}),
+        error_messages={"invalid": "A port is a whole number, such as 5432."},
+        widget=forms.TextInput(attrs={"class": "w2", "inputmode": "numeric", "placeholder": "5432"}),
     )
-    schema = forms.CharField(required=False, strip=False, help_text="For most databases, the database's name.")
-    login = forms.CharField(required=False, strip=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    schema = forms.CharField(
+        required=False,
+        strip=False,
+        help_text="For most databases, the database's name.",
+        widget=forms.TextInput(attrs={"class": "w2", "placeholder": "analytics"}),
+    )
+    login = forms.CharField(
+        required=False, strip=False, widget=forms.TextInput(attrs={"class": "w3", "autocomplete": "off"})
+    )
     password = forms.CharField(
         required=False,
         strip=False,
-        widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"}),
+        widget=forms.PasswordInput(render_value=True, attrs={"class": "w3", "autocomplete": "new-password"}),
     )
-    clear_password = forms.BooleanField(required=False, label="Clear the password")
+    clear_password = forms.BooleanField(
+        required=False, label="Clear the password", widget=forms.CheckboxInput(attrs={"class": "w3 under"})
+    )
     extra = forms.CharField(
         required=False,
         strip=False,
         help_text="A JSON object of what else the hook reads.",
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "placeholder": '{"sslmode": "require"}'}),
+        widget=forms.Textarea(attrs={"class": "w4", "rows": 2, "placeholder": '{"sslmode": "require"}'}),
     )
-    clear_extra = forms.BooleanField(required=False, label="Clear the extra")
+    clear_extra = forms.BooleanField(
+        required=False, label="Clear the extra", widget=forms.CheckboxInput(attrs={"class": "w4 under"})
+    )
     secret = forms.CharField(
         required=False,
         strip=False,
@@ -83,8 +103,8 @@ class ConnectionForm(SecretForm):
         help_text="What is pasted here counts instead of the fields.",
         widget=forms.Textarea(
             attrs={
+                "class": "needed",
                 "rows": 3,
-                "spellcheck": "false",
                 "placeholder": "postgres://login:password@host:5432/schema",
             }
         ),
@@ -92,8 +112,8 @@ class ConnectionForm(SecretForm):
     form = forms.ChoiceField(required=False, choices=FORMS, initial="auto", label="Stored as", widget=forms.RadioSelect)
 
     field_order = (
-        *("conn_id", "team", "conn_type", "host", "port", "schema", "login", "password", "clear_password"),
-        *("extra", "clear_extra", "secret", "form", "description", "reason"),
+        *("conn_id", "conn_type", "team", "host", "port", "login", "password", "clear_password"),
+        *("schema", "extra", "clear_extra", "secret", "form", "description", "reason"),
     )
 
     def shape(self) -> None:
@@ -101,6 +121,9 @@ class ConnectionForm(SecretForm):
         if self.stored is None:
             del self.fields["clear_password"], self.fields["clear_extra"]
             return
+        for name in PLAIN:
+            self.fields[name].show_hidden_initial = True
+        self.fields["conn_type"].widget.attrs["class"] = "needed"
         self.fields["password"].help_text = UNCHANGED
         self.fields["extra"].help_text = f"{UNCHANGED} {self._stored_keys()}"
 
@@ -124,8 +147,9 @@ class ConnectionForm(SecretForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         speaks_of_type = self.stored is None or self.was_sent("conn_type")
-        if not cleaned.get("secret") and not cleaned.get("conn_type") and speaks_of_type and not self.errors:
-            self.add_error("conn_type", "Say what it connects to, such as postgres.")
+        is_judged = "secret" in self.errors or "conn_type" in self.errors
+        if not cleaned.get("secret") and not cleaned.get("conn_type") and speaks_of_type and not is_judged:
+            self.add_error("conn_type", ValidationError("Say what it connects to, such as postgres.", "required"))
         if not self.errors and self.stored is None:
             self.draft()
         return cleaned
@@ -156,22 +180,46 @@ class ConnectionForm(SecretForm):
 
     def preview(self) -> Preview:
         self.is_valid()
-        if self.errors:
-            return Preview(errors=tuple(str(error) for errors in self.errors.values() for error in errors))
+        if self.wrong or "conn_type" not in self.cleaned_data:
+            return Preview(errors=self.wrong, notes=self.missing)
         try:
             connection = self._after(None)
             encoded = self._encode(connection)
         except ValidationError as error:
             return Preview(errors=tuple(error.messages))
         opened = open_text(encoded.text, self._words())
+        notes = (*self.missing, *opened.notes, *self._notes())
+        if kept := self._kept_as_stored():
+            readings = tuple(replace(reading, fields=(*reading.fields, *kept)) for reading in opened.readings)
+            return Preview(readings=readings, changes=tuple(self._changes()), notes=notes)
         return Preview(
             readings=opened.readings,
+            changes=tuple(self._changes()),
             masked_text=_masked(connection, encoded),
             form=encoded.form.upper(),
             size=len(encoded.text.encode()),
             reason=encoded.reason,
-            notes=(*opened.notes, *self._notes()),
+            notes=notes,
         )
+
+    def _kept_as_stored(self) -> tuple[Field, ...]:
+        """The secret fields that a save would leave alone, so that a preview knows nothing of them."""
+        if self.stored is None or self.cleaned_data.get("secret"):
+            return ()
+        kept = [name for name in ("password", "extra") if self._kept(name, _UNTOUCHED) is getattr(_UNTOUCHED, name)]
+        return tuple(Field(name, name, "as stored", masked=False) for name in kept)
+
+    def _changes(self) -> Iterator[Field]:
+        """What differs from the form that was opened, which tells its plain fields along."""
+        for name in PLAIN:
+            before, after = self.data.get(self.add_initial_prefix(name)), text_of(self.cleaned_data.get(name))
+            if before is not None and before != after:
+                yield Field(name, _LABELS[name], f"{before or 'none'} → {after or 'none'}", masked=False)
+        for name in ("password", "extra") if self.stored else ():
+            if self.cleaned_data.get(f"clear_{name}"):
+                yield Field(name, _LABELS[name], "cleared", masked=False)
+            elif typed := self.cleaned_data[name]:
+                yield Field(name, _LABELS[name], typed if name == "password" else json.dumps(typed))
 
     def _after(self, before: Connection | None, *, is_lost: bool = False) -> Connection:
         """The connection that the input makes of the one that is there."""

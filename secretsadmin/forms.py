@@ -1,5 +1,6 @@
 """The one renderer, and what the forms of every kind of secret share. Forms end in a Draft and never save."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ from django.forms.renderers import TemplatesSetting
 
 from secretsadmin.backend import InvalidId
 from secretsadmin.environments import Environment, Ref
-from secretsadmin.kinds import Kind, Note, Reading
+from secretsadmin.kinds import Field, Kind, Note, Reading
 from secretsadmin.store.reads import Secret, Value
 from secretsadmin.store.writes import MAX_DESCRIPTION, Draft
 
@@ -18,11 +19,27 @@ class Renderer(TemplatesSetting):
     field_template_name = "forms/field.html"
 
 
+class SuggestingInput(forms.TextInput):
+    """A text input that suggests values, each with what people call it; any other value may be typed."""
+
+    template_name = "forms/suggesting_input.html"
+
+    def __init__(self, suggestions: Mapping[str, str], attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.suggestions = suggestions
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        list_id = f"{name}_suggestions"
+        context: dict[str, Any] = super().get_context(name, value, {**(attrs or {}), "list": list_id})
+        return context | {"list_id": list_id, "suggestions": self.suggestions.items()}
+
+
 @dataclass(frozen=True)
 class Preview:
-    """What a form's input would become, with every value masked."""
+    """What a form's input would become, with every value masked; for an update also what that changes."""
 
     readings: tuple[Reading, ...] = ()
+    changes: tuple[Field, ...] = ()
     masked_text: str = ""
     form: str = ""
     size: int = 0
@@ -40,15 +57,21 @@ class SecretForm(forms.Form):
     id_field: ClassVar[str]
     revealed: ClassVar[str]
     always_shown: ClassVar[tuple[str, ...]] = ("description", "reason")
+    required_css_class = "required"
 
     team = forms.ChoiceField(required=False, help_text="Only this team's tasks read it. Without one, all do.")
     description = forms.CharField(
         required=False,
         max_length=MAX_DESCRIPTION,
-        help_text="Kept in Secrets Manager for people. Airflow doesn't read it.",
+        help_text="For people. Airflow doesn't read it.",
+        widget=forms.TextInput(attrs={"class": "w3"}),
     )
     reason = forms.CharField(
-        required=False, max_length=1000, help_text="Kept in the audit log.", label="Reason for the change"
+        required=False,
+        max_length=1000,
+        help_text="Kept in the audit log.",
+        label="Reason for the change",
+        widget=forms.TextInput(attrs={"class": "w3"}),
     )
     version = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
@@ -93,6 +116,27 @@ class SecretForm(forms.Form):
     def preview(self) -> Preview:
         """What the input would become, without AWS. Never raises."""
         raise NotImplementedError
+
+    @property
+    def missing(self) -> tuple[Note, ...]:
+        """The fields that are needed and still empty, told in one sentence."""
+        labels = [
+            str(self[name].label)
+            for name, errors in self.errors.as_data().items()
+            if all(error.code == "required" for error in errors)
+        ]
+        return (Note(f"Still missing: {', '.join(labels)}.", "info"),) if labels else ()
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """What is wrong with the input, each error with its field's label, as they stand apart from the fields."""
+        return tuple(
+            f"{self[name].label}: {message}" if name in self.fields else message
+            for name, errors in self.errors.as_data().items()
+            for error in errors
+            if error.code != "required"
+            for message in error.messages
+        )
 
     def filled(self) -> "SecretForm":
         """The same input, with what was pasted spread over the fields."""

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from secretsadmin.forms import Preview, SecretForm
-from secretsadmin.kinds import Field, Note, Reading
+from secretsadmin.kinds import CONFIG, Field, Note, Reading
 from secretsadmin.store.writes import Draft
 from variables.shape import is_json, notes
 from variables.variable import Variable
@@ -18,25 +18,30 @@ class VariableForm(SecretForm):
 
     key = forms.CharField(
         max_length=250,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "daily_report_recipients"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "daily_report_recipients"}),
     )
-    value = forms.CharField(
-        required=False, strip=False, widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"})
-    )
+    value = forms.CharField(required=False, strip=False, widget=forms.Textarea(attrs={"class": "needed", "rows": 10}))
     confirm = forms.BooleanField(required=False, label="Store it although it is no JSON")
 
-    field_order = ("key", "team", "value", "confirm", "description")
+    field_order = ("key", "team", "value", "confirm", "description", "reason")
 
     def shape(self) -> None:
         super().shape()
         if self.stored:
             self.fields["value"].help_text = "Unchanged unless you type."
+            self.fields["value"].widget.attrs["class"] = ""
         else:
-            self.fields["key"].label = self.kind.id_label
+            self._name_the_key()
         if not self._has_broken_json():
             del self.fields["confirm"]
+
+    def _name_the_key(self) -> None:
+        key = self.fields["key"]
+        key.label = self.kind.id_label
+        key.help_text = "Tasks ask for it by this name."
+        if self.kind == CONFIG:
+            key.help_text = "The name that airflow.cfg gives in an option that ends in _secret."
+            key.widget.attrs["placeholder"] = "sql_alchemy_conn"
 
     def initial_values(self) -> dict[str, Any]:
         return {"value": self.stored_text} if self.reveal and self.stored_text else {}
@@ -48,7 +53,7 @@ class VariableForm(SecretForm):
         if not text and self.stored:
             return cleaned
         if problem := variable.limit_problem:
-            self.add_error("value", problem)
+            self.add_error("value", ValidationError(problem, "" if text else "required"))
         elif self._has_broken_json() and not cleaned.get("confirm"):
             self.add_error("value", f"{variable.json_problem} Mend it, or tick below that it is meant so.")
         return cleaned
@@ -64,18 +69,32 @@ class VariableForm(SecretForm):
 
     def preview(self) -> Preview:
         self.is_valid()
-        if "value" in self.errors and not self._has_broken_json():
-            return Preview(errors=tuple(str(error) for error in self.errors["value"]))
-        text = _line_ends(self.cleaned_data.get("value") or str(self.data.get("value", "")))
+        text = _line_ends(str(self.data.get("value", "")))
         variable = Variable(text)
-        value = Field("value", "value", text)
+        if not text:
+            stays = (Note("The stored value stays as it is.", "info"),) if self.stored else ()
+            return Preview(errors=self._wrong_elsewhere(), notes=(*self.missing, *stays))
+        if problem := variable.limit_problem:
+            return Preview(errors=(problem,))
         return Preview(
-            readings=(Reading("Airflow 2 and 3", (value,)),) if text else (),
-            form="JSON" if is_json(text) else "Text",
+            readings=(Reading("Airflow 2 and 3", (Field("value", "value", text),)),),
+            form="JSON" if is_json(text) else "text",
             size=variable.size,
-            reason="Stored exactly as typed.",
-            notes=(*notes(variable), *self._notes()),
+            reason="Stored exactly as typed:",
+            notes=(*self.missing, *self._noticed(variable), *self._notes()),
+            errors=self._wrong_elsewhere(),
         )
+
+    def _wrong_elsewhere(self) -> tuple[str, ...]:
+        """The errors of the other fields: what is wrong with the value is told as a note, as it can be meant so."""
+        of_the_value = tuple(f"{self['value'].label}: {error}" for error in self.errors.get("value", ()))
+        return tuple(text for text in self.wrong if text not in of_the_value)
+
+    def _noticed(self, variable: Variable) -> list[Note]:
+        found = notes(variable)
+        if is_json(variable.text) and self.kind != CONFIG:
+            found.insert(0, Note("Valid JSON: a task can read it with deserialize_json=True.", "ok"))
+        return found
 
     def _has_broken_json(self) -> bool:
         return self.is_bound and Variable(_line_ends(str(self.data.get("value", "")))).json_problem is not None

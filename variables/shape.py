@@ -14,7 +14,7 @@ def open_text(text: str, _extra_conn_words: Mapping[str, Any]) -> Opened:
     return Opened(
         fields=(value,),
         readings=(Reading("Airflow 2 and 3", (Field("value", "value", text),)),),
-        form="JSON" if is_json(text) else "Text",
+        form="JSON" if is_json(text) else "text",
         notes=tuple(notes(Variable(text))),
     )
 

@@ -23,17 +23,17 @@ class Filter(forms.Form):
 
     user = forms.CharField(required=False, label="Who")
     environment = forms.ChoiceField(required=False)
-    kind = forms.ChoiceField(required=False, choices=[("", "Any kind"), *((kind.name, kind.title) for kind in KINDS)])
+    kind = forms.ChoiceField(required=False, choices=[("", "Any"), *((kind.name, kind.title) for kind in KINDS)])
     secret = forms.CharField(required=False, label="Id")
-    action = forms.ChoiceField(required=False, choices=[("", "Any action"), *((verb, verb) for verb in VERBS)])
-    outcome = forms.ChoiceField(required=False, choices=[("", "Any outcome"), *Outcome.choices])
+    action = forms.ChoiceField(required=False, choices=[("", "Any"), *((verb, verb) for verb in VERBS)])
+    outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *Outcome.choices])
     since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, data: Any, *, environments: list[Environment]) -> None:
         super().__init__(data, label_suffix="")
         named = [(environment.name, environment.title) for environment in environments]
-        self.fields["environment"].choices = [("", "Any environment"), *named]  # type: ignore[attr-defined]
+        self.fields["environment"].choices = [("", "Any"), *named]  # type: ignore[attr-defined]
 
     def narrow(self, found: EventQuerySet) -> EventQuerySet:
         """The acts that fit. What can't be understood filters nothing, and is marked."""

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from secretsadmin.access import actor_of, environment_of, secret_of
 from secretsadmin.audit.models import Event, NotRecorded, makers
 from secretsadmin.environments import Ref
-from secretsadmin.forms import FormClass, Preview, SecretForm
+from secretsadmin.forms import FormClass, SecretForm
 from secretsadmin.htmx import Request, respond
-from secretsadmin.kinds import Kind, Shape
+from secretsadmin.kinds import Kind, Note, Shape
 from secretsadmin.store import listing, reads, writes
 from secretsadmin.store.errors import Conflict, NameTaken, NoValue, ScheduledForDeletion, StoreError
 from secretsadmin.store.reads import Secret
 from secretsadmin.views import shown
 from secretsadmin.views.problems import UNRECORDED, Problem, of_store
-from secretsadmin.views.secrets import rights, secret_context, shown_version, urls
+from secretsadmin.views.secrets import CREATED, rights, secret_context, shown_version, urls
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -45,7 +45,7 @@ def create(request: Request, environment: str, kind: Kind, form_class: FormClass
         return _taken_page(request, form, error)
     except (StoreError, NotRecorded) as error:
         return _create_page(request, form, problem=_problem(error))
-    return _done(request, form.ref(), f"Created. Airflow finds it as {form.ref().id}.")
+    return _done(request, form.ref(), f"Created. Airflow finds it as {form.ref().id}.", tag=CREATED)
 
 
 @form_methods
@@ -156,8 +156,8 @@ def _only_looks(request: Request) -> bool:
     return "preview" in request.POST or "fill" in request.POST
 
 
-def _done(request: Request, ref: Ref, text: str, *, to: str = "") -> HttpResponse:
-    messages.success(request, text)
+def _done(request: Request, ref: Ref, text: str, *, to: str = "", tag: str = "") -> HttpResponse:
+    messages.success(request, text, extra_tags=tag)
     return redirect(urls(ref)[to] if to else reverse(f"{ref.kind.name}:detail", args=[ref.environment.name, ref.key]))
 
 
@@ -214,7 +214,7 @@ def _partial(request: Request) -> str:
 
 @dataclass(frozen=True)
 class ShownPreview:
-    """What would become of a form's input, masked."""
+    """What would become of a form's input, masked; for an update also what that changes."""
 
     readings: tuple[shown.ShownReading, ...]
     text_masked: str
@@ -222,15 +222,19 @@ class ShownPreview:
     size: int
     reason: str
     errors: tuple[str, ...]
-    warnings: tuple[str, ...]
+    notes: tuple[Note, ...]
+    changes: tuple[shown.ShownPart, ...]
 
 
 def _form_context(form: SecretForm) -> dict[str, Any]:
-    preview = _shown_preview(form.preview()) if form.is_bound else None
-    return {"form": form, "entry": form.data.get("entry", ""), "preview": preview}
+    return {"form": form, "entry": form.data.get("entry", ""), "preview": _shown_preview(form)}
 
 
-def _shown_preview(preview: Preview) -> ShownPreview:
+def _shown_preview(form: SecretForm) -> ShownPreview | None:
+    """Errors of a form that was to be saved stand beside its fields, and aren't told a second time."""
+    if not form.is_bound or (form.errors and "preview" not in form.data):
+        return None
+    preview = form.preview()
     return ShownPreview(
         readings=shown.readings(preview.readings),
         text_masked=preview.masked_text,
@@ -238,7 +242,8 @@ def _shown_preview(preview: Preview) -> ShownPreview:
         size=preview.size,
         reason=preview.reason,
         errors=preview.errors,
-        warnings=tuple(note.text for note in preview.notes),
+        notes=preview.notes,
+        changes=tuple(shown.part(change, change.label) for change in preview.changes),
     )
 
 

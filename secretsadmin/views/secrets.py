@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -27,6 +28,8 @@ from secretsadmin.views.rows import badges, table
 
 VERBS = ("open", "reveal", "create", "update", "roll-back", "delete", "restore", "history")
 VERSIONS_PAGE = 25
+# The tag of the message that the page of a new secret begins with.
+CREATED = "created"
 
 
 def rights(request: Request, environment: Environment, kind: Kind) -> dict[str, bool]:
@@ -126,7 +129,9 @@ def refresh(request: Request, environment: str, kind: Kind) -> HttpResponse:
 @require_safe
 def detail(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
     ref = secret_of(request, environment, "view", kind, key)
-    return respond(request, "detail.html", _detail_context(request, listing.find(ref), shape))
+    created = any(message.extra_tags == CREATED for message in messages.get_messages(request))
+    context = _detail_context(request, listing.find(ref), shape) | {"created": created}
+    return respond(request, "detail.html", context)
 
 
 @require_POST

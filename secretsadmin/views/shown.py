@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 
 from secretsadmin.kinds import Field, Note, Opened, Reading
 
-LONG = 60
-
 
 @dataclass(frozen=True)
 class ShownField:
@@ -18,10 +16,6 @@ class ShownField:
     masked: bool
     revealed: bool = False
     reveal_url: str = ""
-
-    @property
-    def long(self) -> bool:
-        return len(self.value) > LONG or "\n" in self.value
 
 
 @dataclass(frozen=True)
@@ -52,27 +46,23 @@ class ShownValue:
 
 def value(opened: Opened, size: int, reveal_url: str) -> ShownValue:
     """An opened value; `reveal_url` is empty for whoever may not reveal."""
-    fields = tuple(masked(part, reveal_url) for part in opened.fields)
+    fields = tuple(masked(each, reveal_url) for each in opened.fields)
     return ShownValue(fields, readings(opened.readings), opened.form, size, opened.notes)
 
 
-def masked(part: Field, reveal_url: str) -> ShownField:
-    shown = "" if part.masked else part.value or ""
-    return ShownField(
-        part.name, part.label, shown, part.hint, part.masked, reveal_url=reveal_url if part.masked else ""
-    )
+def masked(of: Field, reveal_url: str) -> ShownField:
+    shown = "" if of.masked else of.value or ""
+    return ShownField(of.name, of.label, shown, of.hint, of.masked, reveal_url=reveal_url if of.masked else "")
 
 
-def revealed(part: Field, reveal_url: str) -> ShownField:
-    return ShownField(
-        part.name, part.label, part.value or "", part.hint, masked=False, revealed=True, reveal_url=reveal_url
-    )
+def revealed(of: Field, reveal_url: str) -> ShownField:
+    return ShownField(of.name, of.label, of.value or "", of.hint, masked=False, revealed=True, reveal_url=reveal_url)
 
 
 def readings(found: tuple[Reading, ...]) -> tuple[ShownReading, ...]:
     differ = len(found) > 1
-    return tuple(ShownReading(r.label, tuple(map(_part, r.fields)), r.error, differ) for r in found)
+    return tuple(ShownReading(r.label, tuple(part(f, f.name) for f in r.fields), r.error, differ) for r in found)
 
 
-def _part(part: Field) -> ShownPart:
-    return ShownPart(part.name, part.hint if part.masked else part.value or "", part.masked)
+def part(of: Field, name: str) -> ShownPart:
+    return ShownPart(name, of.hint if of.masked else of.value or "", of.masked)

@@ -201,6 +201,29 @@ def test_previews_without_aws_and_with_every_secret_masked(editor: Client, secre
     assert not acts()
 
 
+def test_previews_what_is_still_missing_without_calling_it_wrong(editor: Client, secrets_manager: Emulator) -> None:
+    sent = {"conn_id": "orders", "port": "many", "preview": "1"}
+
+    preview = editor.post(URL, sent, headers={"HX-Request": "true"}).context["preview"]
+
+    assert [note.text for note in preview.notes] == ["Still missing: Connection type."]
+    assert preview.errors == ("Port: A port is a whole number, such as 5432.",)
+
+
+def test_begins_with_the_common_types_to_choose_from(editor: Client, secrets_manager: Emulator) -> None:
+    page = editor.get(URL).content.decode()
+
+    assert 'list="conn_type_suggestions"' in page
+    assert '<option value="google_cloud_platform">Google Cloud</option>' in page
+
+
+def test_ends_with_how_to_use_it_once(editor: Client, secrets_manager: Emulator) -> None:
+    first = editor.post(URL, POSTGRES, follow=True)
+    again = editor.get(f"{CONNECTIONS}/detail/orders/")
+
+    assert (first.context["created"], again.context["created"]) == (True, False)
+
+
 def test_is_refused_for_a_viewer(signed_in: As, secrets_manager: Emulator) -> None:
     with counting(secrets_manager) as calls:
         response = signed_in("viewer").post(URL, POSTGRES)
