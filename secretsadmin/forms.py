@@ -16,6 +16,7 @@ from secretsadmin.store.writes import MAX_DESCRIPTION, Draft
 
 
 class Renderer(TemplatesSetting):
+    form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
 
 
@@ -64,14 +65,14 @@ class SecretForm(forms.Form):
         required=False,
         max_length=MAX_DESCRIPTION,
         help_text="For people. Airflow doesn't read it.",
-        widget=forms.TextInput(attrs={"class": "w3"}),
+        widget=forms.TextInput(attrs={"class": "w4"}),
     )
     reason = forms.CharField(
         required=False,
         max_length=1000,
         help_text="Kept in the audit log.",
         label="Reason for the change",
-        widget=forms.TextInput(attrs={"class": "w3"}),
+        widget=forms.TextInput(attrs={"class": "w2"}),
     )
     version = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
