@@ -19,7 +19,7 @@ from secretsadmin.backend import KindDisabled
 from secretsadmin.demo.emulator import Answer, Emulator, serve
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import CONFIG, CONNECTIONS, VARIABLES, Kind
-from secretsadmin.store import listing, writes
+from secretsadmin.store import aws, listing, writes
 from secretsadmin.store.errors import NotFound, StoreError, Throttled, Unavailable
 from secretsadmin.store.listing import Listing, Snapshot
 from secretsadmin.store.writes import Draft
@@ -234,7 +234,8 @@ def test_keeps_its_rows_where_aws_fails_half_way(proxy: FaultProxy, outside: "Cl
 
 
 def test_tells_the_problem_of_a_cold_start_in_time(proxy: FaultProxy, settings: Settings) -> None:
-    settings.AWS_SECONDS = SECONDS
+    settings.AWS_SECONDS = 2 * SECONDS
+    aws.client(default())
     proxy.when("ListSecrets").hang_before()
 
     known = of().read()
