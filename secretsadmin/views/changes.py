@@ -93,9 +93,13 @@ def edit(request: Request, environment: str, kind: Kind, key: str, form_class: F
     return _update_page(request, form, shape, is_open=True)
 
 
+# What else can't be the id of a version; botocore wouldn't even send it.
+VERSION_ID = r"\A[A-Za-z0-9-]{32,64}\Z"
+
+
 class RollBackForm(forms.Form):
-    to = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    version = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    to = forms.RegexField(VERSION_ID, widget=forms.HiddenInput)
+    version = forms.RegexField(VERSION_ID, required=False, widget=forms.HiddenInput)
     reason = forms.CharField(max_length=1000, required=False, help_text="Kept in the audit log.")
 
 

@@ -1,9 +1,10 @@
 """What went wrong, told to people: what, whether anything was changed, what to do next."""
 
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -45,7 +46,7 @@ def no_database(request: HttpRequest) -> Problem:
     return Problem(
         503,
         "The database doesn't answer",
-        "The dashboard keeps its record and its sessions there, and does nothing without them.",
+        "The dashboard keeps its record and everybody's sessions there, and does nothing without them.",
         UNCHANGED if is_read else "Whether anything was changed isn't known.",
         "Try again in a moment." if is_read else "Look at what is stored now before you repeat it.",
     )
@@ -70,7 +71,11 @@ def page_without_database(problem: Problem) -> HttpResponse:
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    del exception
+    if isinstance(exception, SessionInterrupted):
+        # The session could not be saved after the view was done, whatever it did.
+        sentence = "It ended while this was under way: you signed out elsewhere, or the database took nothing."
+        ended = replace(no_database(request), status=400, title="Your session has ended", sentence=sentence)
+        return page_without_database(ended)
     advice = "A form takes 1 MiB, and a value 65,536 bytes."
     return page(
         request,

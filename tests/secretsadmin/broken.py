@@ -1,0 +1,58 @@
+"""A database on a bad day."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import OperationalError, connection
+
+
+@contextmanager
+def without_table(name: str) -> Iterator[None]:
+    """The table is gone while the block runs."""
+    rename(name, f"{name}_gone")
+    try:
+        yield
+    finally:
+        rename(f"{name}_gone", name)
+
+
+def rename(old: str, new: str) -> None:
+    # SQLite would otherwise carry the new name into whatever points at the table.
+    if connection.vendor == "sqlite":
+        run("PRAGMA legacy_alter_table = ON")
+    run(f'ALTER TABLE "{old}" RENAME TO "{new}"')
+
+
+@contextmanager
+def refusing(start: str, *, after: int = 0) -> Iterator[None]:
+    """The database refuses every statement that begins so, but for the first ones."""
+    taken = count()
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature.
+        if sql.startswith(start) and next(taken) >= after:
+            raise OperationalError("database is locked")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+@contextmanager
+def ending_sessions() -> Iterator[None]:
+    """Everybody's session ends as soon as something is recorded, as by signing out in another window."""
+
+    def end(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature.
+        if sql.startswith('INSERT INTO "audit_event"'):
+            Session.objects.all().delete()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(end):
+        yield
+
+
+def run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)

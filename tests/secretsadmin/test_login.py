@@ -1,0 +1,157 @@
+"""Signing in begins a new session and leads to a page of this site; signing out ends it and clears the browser."""
+
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+RIGHT = {"username": "editor", "password": "correct horse"}
+
+
+@pytest.fixture(autouse=True)
+def user() -> User:
+    user = User.objects.create_user(**RIGHT)
+    user.groups.add(Group.objects.get(name="editors"))
+    return user
+
+
+def key(client: Client) -> str:
+    morsel = client.cookies.get(settings.SESSION_COOKIE_NAME)
+    return morsel.value if morsel else ""
+
+
+def errors(response: Any) -> list[str]:
+    return re.findall(r"<p>(Please enter[^<]*)</p>", response.content.decode())
+
+
+def test_leads_home() -> None:
+    client = Client()
+
+    response = client.post("/login/", RIGHT)
+
+    assert response.status_code == 302
+    assert response["Location"] == "/"
+    assert client.get("/").status_code == 302
+
+
+def test_leads_to_the_page_that_was_asked_for() -> None:
+    client = Client()
+    sign_in = client.get("/default/connections/?q=x")["Location"]
+
+    assert sign_in == "/login/?next=/default/connections/%3Fq%3Dx"
+    assert b'name="next" value="/default/connections/?q=x"' in client.get(sign_in).content
+    response = client.post("/login/", {**RIGHT, "next": "/default/connections/?q=x"})
+    assert response["Location"] == "/default/connections/?q=x"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "http:evil.example",
+        "https:///evil.example",
+        "javascript:alert(1)",
+        "//testserver@evil.example",
+        "https://testserver.evil.example/",
+        "\x08//evil.example",
+        "\t//evil.example",
+        " //evil.example",
+    ],
+)
+def test_leads_nowhere_else(elsewhere: str) -> None:
+    for url, data in (("/login/", {"next": elsewhere}), (f"/login/?next={elsewhere}", {})):
+        response = Client().post(url, {**RIGHT, **data})
+        assert response.status_code == 302
+        assert response["Location"] == "/"
+    client = Client()
+    client.post("/login/", RIGHT)
+    assert client.get("/login/", {"next": elsewhere})["Location"] == "/"
+    assert client.post("/logout/", {"next": elsewhere})["Location"] == "/login/"
+
+
+def test_says_the_same_of_a_wrong_password_and_of_a_name_that_nobody_has(user: User) -> None:
+    wrong = Client().post("/login/", {**RIGHT, "password": "wrong"})
+    unknown = Client().post("/login/", {"username": "nobody", "password": "wrong"})
+    user.is_active = False
+    user.save()
+    closed = Client().post("/login/", RIGHT)
+
+    assert errors(wrong)
+    assert errors(wrong) == errors(unknown) == errors(closed)
+    assert wrong.status_code == unknown.status_code == closed.status_code == 200
+    assert b"wrong" not in wrong.content
+
+
+def test_begins_a_session_of_its_own() -> None:
+    client = Client()
+    session = client.session
+    session["planted"] = "by somebody else"
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+    planted = key(client)
+
+    client.post("/login/", RIGHT)
+
+    assert key(client) != planted
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = planted
+    assert thief.get("/default/connections/").status_code == 302
+
+
+def test_sets_cookies_that_scripts_cannot_read() -> None:
+    client = Client()
+    client.get("/login/")
+    response = client.post("/login/", RIGHT)
+
+    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME):
+        assert response.cookies[name]["httponly"]
+        assert response.cookies[name]["samesite"] == "Lax"
+        assert response.cookies[name]["path"] == "/"
+        assert not response.cookies[name]["domain"]
+
+
+def test_ends_with_the_session_gone_and_the_browser_told_to_forget() -> None:
+    client = Client()
+    client.post("/login/", RIGHT)
+    before = key(client)
+
+    response = client.post("/logout/")
+
+    assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = before
+    assert thief.get("/default/connections/")["Location"].startswith("/login/")
+
+
+def test_is_not_ended_by_a_link() -> None:
+    client = Client()
+    client.post("/login/", RIGHT)
+
+    response = client.get("/logout/")
+
+    assert response.status_code == 405
+    assert "Clear-Site-Data" not in response.headers
+    assert client.get("/login/").status_code == 302
+
+
+def test_ends_everywhere_with_a_new_password(user: User) -> None:
+    client = Client()
+    client.post("/login/", RIGHT)
+    user.set_password("another one")
+    user.save()
+
+    assert client.get("/default/connections/")["Location"].startswith("/login/")
+
+
+def test_takes_nothing_that_is_no_name() -> None:
+    for name in ("a\x00b", "x" * 5000, "", "' OR 1=1 --", "editor\n", "*"):
+        response = Client().post("/login/", {"username": name, "password": "x"})
+        assert response.status_code == 200
