@@ -31,7 +31,7 @@ chromium: .venv/installed
 
 .PHONY: test
 test: .venv/installed chromium ## Run the whole suite, with a real browser
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 .PHONY: test-postgres
 test-postgres: .venv/installed ## Run the suite on a throw-away PostgreSQL
