@@ -107,6 +107,8 @@ def _from_airflow(text: str) -> Site:
         kwargs = json.loads(text or "{}")
     except (ValueError, RecursionError):
         raise ImproperlyConfigured(f"{name} is no JSON. Write the object that Airflow itself takes.") from None
+    if not isinstance(kwargs, dict):
+        raise ImproperlyConfigured(f"{name} must be a table (a JSON object) of backend kwargs.")
     environment = _environment("default", {"title": "Airflow", "backend_kwargs": kwargs}, name)
     return Site({"default": environment}, DEFAULT_GRANTS)
 

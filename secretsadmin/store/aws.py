@@ -1,7 +1,6 @@
 """The only file that knows boto3: clients, time limits, and AWS's errors in our words."""
 
 import json
-import random
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from contextvars import ContextVar
 from functools import lru_cache, partial
 from http import HTTPStatus
 from threading import Lock
-from time import monotonic, sleep
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import boto3
@@ -29,14 +28,18 @@ ATTEMPTS = 3
 # before the last moment for another call, so there is time to ask what became of a lost answer.
 CONNECT, READ = 0.2, 0.3
 LAST_RETRY, LAST_CALL = 0.36, 0.7
-PAUSE = 0.05
 ROLE_SESSION_SECONDS = 3600
+
+# An action that begins with a hanging STS still has time for its own calls.
+_ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _making = Lock()
 _started: ContextVar[float | None] = ContextVar("started", default=None)
+_doubtful: ContextVar[bool] = ContextVar("doubtful", default=False)
+_last_error: ContextVar[errors.StoreError | None] = ContextVar("last_error", default=None)
 
 _BY_CODE: dict[str, type[errors.StoreError]] = {
     "ResourceNotFoundException": errors.NotFound,
@@ -93,23 +96,22 @@ _NOTHING_DONE = (errors.Throttled, errors.NotReached)
 
 
 def call(method: Callable[P, R], *args: P.args, **params: P.kwargs) -> R:
-    """AWS's answer; asks again while AWS is busy and there is time. Raises StoreErrors alone, and from nothing.
+    """AWS's answer, after botocore's retries as far as there is time. Raises StoreErrors alone, and from nothing.
 
     An error is doubtful where AWS may have done what was asked in an attempt whose answer was lost.
     """
     if seconds_left(LAST_CALL) <= 0:
         raise errors.NotReached("TooLate")
-    doubtful = False
-    with one_action():
-        for number in range(ATTEMPTS):
-            answer = _attempt(method, *args, **params)
-            doubtful |= isinstance(answer, errors.Unavailable) and not isinstance(answer, _NOTHING_DONE)
-            if not isinstance(answer, errors.Unavailable) or not _may_retry(number):
-                break
-    if isinstance(answer, errors.StoreError):
-        answer.is_doubtful = doubtful
-        raise answer
-    return answer
+    token = _doubtful.set(False)
+    try:
+        with one_action():
+            answer = _answer(method, *args, **params)
+        if isinstance(answer, errors.StoreError):
+            answer.is_doubtful = _doubtful.get() or _is_lost(answer)
+            raise answer
+        return answer
+    finally:
+        _doubtful.reset(token)
 
 
 def seconds_left(share: float = 1) -> float:
@@ -119,25 +121,50 @@ def seconds_left(share: float = 1) -> float:
     return share * float(settings.AWS_SECONDS) - spent
 
 
-def _attempt(method: Callable[P, R], *args: P.args, **params: P.kwargs) -> R | errors.StoreError:
+def _answer(method: Callable[P, R], *args: P.args, **params: P.kwargs) -> R | errors.StoreError:
     # Errors are handed on as values: raised from here they would carry botocore's own, whose text quotes AWS's answer.
     try:
         return method(*args, **params)
+    except errors.StoreError as error:
+        return error
     except exceptions.ClientError as error:
         return translated(error)
-    except exceptions.BotoCoreError as error:
-        return _local(error)
     except Exception as error:  # noqa: BLE001 - on a broken answer botocore's parsers raise whatever they stumble over.
-        return errors.Unavailable(type(error).__name__)
+        return _local(error)
 
 
-def _may_retry(number: int) -> bool:
-    """Wait before the next attempt, if there is to be one."""
-    left = seconds_left(LAST_RETRY)
-    if number + 1 == ATTEMPTS or left <= 0:
-        return False
-    sleep(random.uniform(0, min(PAUSE * settings.AWS_SECONDS * 2**number, left)))  # noqa: S311 - it spreads the load.
-    return True
+def _before_attempt(request: Any, **_: Any) -> None:
+    """Send no retry that could end after the last moment to ask what became of the attempt before it."""
+    is_retry = "attempt=1" not in str(request.headers.get("amz-sdk-request", "attempt=1"))
+    if is_retry and seconds_left(LAST_RETRY) <= 0:
+        raise _last_error.get() or errors.NotReached("TooLate")
+
+
+def _after_attempt(event_name: str, parsed_response: Any, exception: Exception | None, **_: Any) -> None:
+    """Note whether an answer was lost, and stop botocore where another attempt is no use.
+
+    botocore has no time limit for all attempts together, and takes used-up versions for throttling.
+    """
+    error = _error_of(event_name.rpartition(".")[2], parsed_response, exception)
+    if error is None:
+        return
+    _last_error.set(error)
+    if _is_lost(error):
+        _doubtful.set(True)
+    if isinstance(error, errors.TooManyVersions) or seconds_left(LAST_RETRY) <= 0:
+        raise error
+
+
+def _is_lost(error: errors.StoreError) -> bool:
+    return isinstance(error, errors.Unavailable) and not isinstance(error, _NOTHING_DONE)
+
+
+def _error_of(operation: str, parsed: Any, exception: Exception | None) -> errors.StoreError | None:
+    if exception:
+        return exception if isinstance(exception, errors.StoreError) else _local(exception)
+    if "Error" in parsed:
+        return translated(exceptions.ClientError(parsed, operation))
+    return None
 
 
 def client(environment: Environment) -> "SecretsManagerClient":
@@ -171,8 +198,7 @@ def _client(kwargs: str, seconds: float) -> "SecretsManagerClient":
     limits = Config(
         connect_timeout=CONNECT * seconds,
         read_timeout=READ * seconds,
-        # botocore knows no time limit for all attempts together, and takes used-up versions for throttling.
-        retries={"total_max_attempts": 1},
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=32,
         user_agent_extra="secretsadmin",
     )
@@ -185,6 +211,8 @@ def _client(kwargs: str, seconds: float) -> "SecretsManagerClient":
         use_ssl=aws.get("use_ssl", True),
         config=config,
     )
+    made.meta.events.register("before-send.secretsmanager", _before_attempt)
+    made.meta.events.register("response-received.secretsmanager", _after_attempt)
     made.meta.events.register("after-call.secretsmanager", _refuse_empty_answers)
     return made
 
@@ -207,7 +235,7 @@ def _assume(base: boto3.Session, aws: Mapping[str, Any], config: Config) -> boto
         raise exceptions.NoCredentialsError
     source = botocore.session.get_session()
     fetcher = credentials.AssumeRoleCredentialFetcher(
-        client_creator=partial(base._session.create_client, config=config),  # noqa: SLF001 - there is no public way.
+        client_creator=partial(base._session.create_client, config=config.merge(_ONCE)),  # noqa: SLF001 - there is no public way.
         source_credentials=base.get_credentials(),
         role_arn=aws["role_arn"],
         extra_args={
@@ -262,12 +290,14 @@ _NO_CREDENTIALS = (
 )
 
 
-def _local(error: exceptions.BotoCoreError) -> errors.StoreError:
+def _local(error: Exception) -> errors.StoreError:
     """Our error for what went wrong before AWS answered."""
     code = type(error).__name__
     if isinstance(error, exceptions.ConnectionError):
         return errors.NotReached(code)
     if isinstance(error, exceptions.HTTPClientError | exceptions.IncompleteReadError):
+        return errors.Unavailable(code)
+    if not isinstance(error, exceptions.BotoCoreError):
         return errors.Unavailable(code)
     if isinstance(error, _NO_CREDENTIALS):
         return errors.BadCredentials(code)
