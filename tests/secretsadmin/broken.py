@@ -6,24 +6,22 @@ from itertools import count
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 
 @contextmanager
 def without_table(name: str) -> Iterator[None]:
     """The table is gone while the block runs."""
-    rename(name, f"{name}_gone")
+    # PostgreSQL does nothing more in a transaction that has met an error, until it is taken back to before it.
+    before = transaction.savepoint()
+    if connection.vendor == "sqlite":
+        # SQLite would otherwise carry the new name into whatever points at the table.
+        run("PRAGMA legacy_alter_table = ON")
+    run(f'ALTER TABLE "{name}" RENAME TO "{name}_gone"')
     try:
         yield
     finally:
-        rename(f"{name}_gone", name)
-
-
-def rename(old: str, new: str) -> None:
-    # SQLite would otherwise carry the new name into whatever points at the table.
-    if connection.vendor == "sqlite":
-        run("PRAGMA legacy_alter_table = ON")
-    run(f'ALTER TABLE "{old}" RENAME TO "{new}"')
+        transaction.savepoint_rollback(before)
 
 
 @contextmanager
