@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from secretsadmin.audit.models import Act, Actor, recording
@@ -14,7 +15,7 @@ CURRENT = "AWSCURRENT"
 TYPE_TAG = "airflow:conn-type"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Secret:
     """A secret's metadata. Times are UTC; `versions` maps version ids to their staging labels."""
 
@@ -26,11 +27,11 @@ class Secret:
     changed: datetime | None = None
     deleted: datetime | None = None
 
-    @property
+    @cached_property
     def type(self) -> str:
         return self.tags.get(TYPE_TAG, "")
 
-    @property
+    @cached_property
     def current(self) -> str:
         """The id of the version that Airflow reads, or nothing where there is none."""
         return next((version for version, labels in self.versions.items() if CURRENT in labels), "")
