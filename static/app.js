@@ -146,8 +146,8 @@
     }
   });
 
+  document.addEventListener("htmx:afterSwap", watchRevealed);
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    watchRevealed();
     $("[aria-invalid=true]", detail.elt)?.focus();
   });
 

@@ -5,6 +5,8 @@ import os
 os.environ.setdefault("SECRET_KEY", "tests-alone-" + "0123456789" * 4)
 os.environ.setdefault("AUDIT_KEY", "tests-audit-" + "9876543210" * 4)
 os.environ.setdefault("PUBLIC_URL", "http://127.0.0.1:8000")
+# A browser that has been driven leaves an event loop behind, beside which Django's ORM wouldn't run.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "tests")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "tests")
 

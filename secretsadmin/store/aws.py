@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 ATTEMPTS = 3
 # Shares of settings.AWS_SECONDS, which is how long a page waits for AWS. A retry that begins at its last moment ends
 # before the last moment for another call, so there is time to ask what became of a lost answer.
-CONNECT, READ = 0.2, 0.3
-LAST_RETRY, LAST_CALL = 0.36, 0.7
+CONNECT, READ = 0.2, 0.28
+LAST_RETRY, LAST_CALL = 0.39, 0.7
 ROLE_SESSION_SECONDS = 3600
 
 # An action that begins with a hanging STS still has time for its own calls.

@@ -46,6 +46,7 @@ def test_shows_until_it_is_hidden(visit: Visit, stored: str, *, scripts: bool) -
 def test_goes_away_after_thirty_seconds(visit: Visit, stored: str) -> None:
     visitor = at(visit, stored)
     shown = show(visitor)
+    expect(visitor.page.get_by_role("link", name="Hide")).to_contain_text(" s")
     visitor.page.clock.fast_forward(28_000)
     expect(shown).to_have_text(VALUE)
     visitor.page.clock.fast_forward(3_000)

@@ -43,12 +43,10 @@ def losing(*faults: Callable[[Fault], Any]) -> pytest.MarkDecorator:
 
 @pytest.fixture(autouse=True)
 def _time_limit(request: pytest.FixtureRequest, proxy: FaultProxy, settings: Settings) -> None:
-    """What hangs has to end soon. A longer act needs time for its last call's second attempt, on a busy machine too."""
+    """What hangs has to end soon, unless a second attempt is waited for: botocore pauses up to a second before it."""
     given = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    if given.get("lose") in (Fault.hang_before, Fault.hang_after):
-        settings.AWS_SECONDS = 4.5 if given.get("step") in (PUT, MOVE) else 3
-    else:
-        settings.AWS_SECONDS = 6
+    hangs = given.get("lose") in (Fault.hang_before, Fault.hang_after)
+    settings.AWS_SECONDS = 5 if hangs and "next_attempt" not in request.node.name else 10
     # It takes a while to make, which would count as well.
     aws.client(default())
 
