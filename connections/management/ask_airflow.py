@@ -1,0 +1,199 @@
+"""Runs in an Airflow's own Python (3.8 and later) and writes what its providers say of connection types, as JSON.
+
+It knows Airflow and nothing of this project. The answer goes into a file, because Airflow writes warnings to where it
+likes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import json
+import sys
+from types import ModuleType
+from typing import Any
+
+UI_MODULES = (
+    "wtforms",
+    "wtforms.fields",
+    "wtforms.fields.simple",
+    "wtforms.validators",
+    "flask_babel",
+    "flask_appbuilder",
+    "flask_appbuilder.fieldwidgets",
+)
+KINDS = {"IntegerField": "integer", "BooleanField": "boolean", "FloatField": "number", "DecimalField": "number"}
+
+
+class Ignored:
+    """Whatever a hook's form asks for that says nothing about its values, such as a widget."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        self.input_type = ""
+
+
+class AnyOf:
+    def __init__(self, values: Any, *_: Any, **__: Any) -> None:
+        self.values = list(values)
+
+
+class InputRequired(Ignored):
+    pass
+
+
+class StringField:
+    """Answers as a field of wtforms does before it is bound to a form."""
+
+    widget = Ignored()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.args, self.kwargs, self.field_class = args, kwargs, type(self)
+
+
+class PasswordField(StringField):
+    pass
+
+
+class IntegerField(StringField):
+    pass
+
+
+class BooleanField(StringField):
+    pass
+
+
+NAMES = {
+    **{one.__name__: one for one in (StringField, PasswordField, IntegerField, BooleanField)},
+    "AnyOf": AnyOf,
+    "any_of": AnyOf,
+    "InputRequired": InputRequired,
+    "DataRequired": InputRequired,
+    "lazy_gettext": str,
+    "gettext": str,
+}
+
+
+class StandIn(ModuleType):
+    """Airflow 3 has no wtforms, which many custom hooks still import to declare their fields."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return NAMES.get(name, Ignored)
+
+
+def stand_in_for_ui_libraries() -> None:
+    roots = {name.partition(".")[0] for name in UI_MODULES}
+    missing = {root for root in roots if root not in sys.modules and importlib.util.find_spec(root) is None}
+    for name in UI_MODULES:
+        if name.partition(".")[0] in missing:
+            module = StandIn(name)
+            module.__path__ = []  # A package, so that its submodules can be imported.
+            sys.modules[name] = module
+
+
+def rows(manager: Any) -> list[dict[str, Any]]:
+    hooks = {name: _hook(manager, name) for name in manager.hooks}
+    fields = _fields(manager)
+    return [_row(manager, name, hook, fields.get(name, {})) for name, hook in sorted(hooks.items())]
+
+
+def _hook(manager: Any, conn_type: str) -> Any:
+    """A hook whose library isn't installed has no information, or raises."""
+    try:
+        return manager.hooks[conn_type]
+    except Exception:  # noqa: BLE001 - one broken provider must not hide the others.
+        return None
+
+
+def _row(manager: Any, conn_type: str, hook: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    package, said = _declaration(manager, conn_type)
+    package = getattr(hook, "package_name", None) or package
+    behaviour = manager.field_behaviours.get(conn_type) or {}
+    path = getattr(hook, "hook_class_name", None) or said.get("hook-class-name")
+    return {
+        "connection_type": conn_type,
+        "name": getattr(hook, "hook_name", None) or said.get("hook-name"),
+        "provider": package,
+        "version": getattr(manager.providers.get(package), "version", None),
+        "source": "installed" if package else None,
+        "hook": path,
+        "argument": _argument(path, getattr(hook, "connection_id_attribute_name", None)),
+        "hidden": list(behaviour.get("hidden_fields") or ()),
+        "relabeling": dict(behaviour.get("relabeling") or {}),
+        "placeholders": _without_prefix(conn_type, behaviour.get("placeholders") or {}),
+        "fields": fields,
+    }
+
+
+def _declaration(manager: Any, conn_type: str) -> tuple[str | None, dict[str, Any]]:
+    for package, provider in manager.providers.items():
+        for said in provider.data.get("connection-types") or ():
+            if said.get("connection-type") == conn_type:
+                return package, said
+    return None, {}
+
+
+def _argument(path: str | None, attribute: str | None) -> str | None:
+    """The argument of the hook that takes a connection's id, which the attribute's name is only most of the time."""
+    try:
+        module, _, name = (path or "").rpartition(".")
+        hook = getattr(importlib.import_module(module), name)
+        taken = {
+            key for one in hook.__mro__ if "__init__" in vars(one) for key in inspect.signature(one.__init__).parameters
+        }
+    except Exception:  # noqa: BLE001 - a hook that can't be imported is shown without code for it.
+        return None
+    is_sql = any(one.__name__ == "DbApiHook" for one in hook.__mro__)
+    if attribute and (attribute in taken or is_sql):
+        return attribute
+    return "conn_id" if "conn_id" in taken else None
+
+
+def _fields(manager: Any) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for key, widget in manager.connection_form_widgets.items():
+        _, conn_type, name = key.split("__", 2)
+        field = widget.field
+        found.setdefault(conn_type, {})[name] = _declared(field) if isinstance(field, dict) else _drawn(field)
+    return found
+
+
+def _declared(field: dict[str, Any]) -> dict[str, Any]:
+    schema = dict(field.get("schema") or {})
+    return {"label": schema.get("title"), "description": field.get("description"), "schema": schema}
+
+
+def _drawn(field: Any) -> dict[str, Any]:
+    """A field of wtforms, or ours in its place."""
+    label, validators = _given(field, 0, "label"), _given(field, 1, "validators") or ()
+    kind = field.field_class.__name__
+    schema: dict[str, Any] = {"type": [KINDS.get(kind, "string"), "null"], "default": field.kwargs.get("default")}
+    if kind == "PasswordField" or getattr(field.kwargs.get("widget"), "input_type", "") == "password":
+        schema["format"] = "password"
+    for validator in validators:
+        if hasattr(validator, "values"):
+            schema["enum"] = list(validator.values)
+        if type(validator).__name__ in ("InputRequired", "DataRequired"):
+            schema["type"] = schema["type"][0]
+    return {"label": str(label or ""), "description": str(field.kwargs.get("description") or ""), "schema": schema}
+
+
+def _given(field: Any, place: int, name: str) -> Any:
+    return field.args[place] if len(field.args) > place else field.kwargs.get(name)
+
+
+def _without_prefix(conn_type: str, placeholders: dict[str, Any]) -> dict[str, str]:
+    return {key.split(f"extra__{conn_type}__")[-1]: str(text) for key, text in placeholders.items()}
+
+
+def main(path: str) -> None:
+    stand_in_for_ui_libraries()
+    manager = importlib.import_module("airflow.providers_manager").ProvidersManager()
+    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - as plain as the rest of what runs elsewhere.
+        json.dump(rows(manager), file, default=str)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
