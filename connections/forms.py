@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.http import QueryDict
 
-from connections.conn_types import COMMON
 from connections.connection import (
     Connection,
     Encoded,
@@ -23,7 +22,7 @@ from connections.connection import (
     is_clear,
 )
 from connections.reading import normal_type
-from connections.shape import LABELS, PLAIN, open_text, text_of
+from connections.shape import LABELS, PLAIN, open_text, text_of, types
 from secretsadmin.forms import Preview, SecretForm, SuggestingInput
 from secretsadmin.kinds import Field, Note
 from secretsadmin.store.writes import Draft
@@ -56,7 +55,7 @@ class ConnectionForm(SecretForm):
         help_text="Airflow's word for what it connects to.",
         # Browsers that obey autocomplete="off" would show no suggestions either.
         widget=SuggestingInput(
-            {name: known.title for name, known in COMMON.items()},
+            {},
             attrs={"class": "w3 needed", "placeholder": "postgres", "autocomplete": "on"},
         ),
     )
@@ -118,6 +117,8 @@ class ConnectionForm(SecretForm):
 
     def shape(self) -> None:
         super().shape()
+        suggested = self.fields["conn_type"].widget
+        suggested.suggestions = {name: known.name for name, known in types().items()}
         if self.stored is None:
             del self.fields["clear_password"], self.fields["clear_extra"]
             return

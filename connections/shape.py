@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from connections import conn_types
+from connections import catalog
 from connections.connection import (
     FIELDS,
     Connection,
@@ -16,6 +16,7 @@ from connections.connection import (
     ignored_keys,
     is_clear,
 )
+from secretsadmin import environments
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
 
 PLAIN = ("conn_type", "host", "port", "schema", "login")
@@ -106,20 +107,28 @@ def text_of(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def usage(_kind: Kind, conn_id: str) -> tuple[Usage, ...]:
-    name = json.dumps(conn_id)
-    hook = f"from airflow.sdk import BaseHook\n\nconn = BaseHook.get_connection({name})"
-    return (
-        Usage("In an operator", f"conn_id={name}"),
-        Usage("In a task", hook),
-        Usage("In a template", f"{{{{ conn[{name}].host }}}}"),
-    )
+def types() -> catalog.Types:
+    """The connection types of this site: its own catalogue, if it has one, or that of Airflow's providers."""
+    return catalog.load(environments.site().connection_types or catalog.BUILT_IN)
+
+
+def usage(_kind: Kind, conn_id: str, conn_type: str) -> tuple[Usage, ...]:
+    template = Usage("In a template", f"{{{{ conn[{json.dumps(conn_id)}].host }}}}")
+    return (*catalog.usage(conn_type, conn_id, types()), template)
+
+
+def title(conn_type: str) -> str:
+    return catalog.get(conn_type, types()).name if conn_type else ""
+
+
+def icon(conn_type: str) -> str:
+    return catalog.get(conn_type, types()).icon
 
 
 SHAPE = Shape(
     open=open_text,
     use=usage,
     secret="password",  # noqa: S106 - the field's name.
-    label=conn_types.title,
-    icon=conn_types.icon,
+    label=title,
+    icon=icon,
 )

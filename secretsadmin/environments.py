@@ -50,6 +50,8 @@ class Site:
 
     environments: Mapping[str, Environment]
     grants: tuple[Grant, ...]
+    # The path of a catalogue that was made of the site's own Airflow, or nothing.
+    connection_types: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,12 +126,20 @@ def _from_file(path: Path) -> Site:
         ) from None
     except (ValueError, RecursionError) as error:
         raise ImproperlyConfigured(f"SECRETSADMIN_CONFIG is no TOML{_position(error)}.") from None
-    _refuse_unknown(data, {"environments", "grants"}, "SECRETSADMIN_CONFIG")
+    _refuse_unknown(data, {"environments", "grants", "connection_types"}, "SECRETSADMIN_CONFIG")
     tables = data.get("environments")
     if not isinstance(tables, dict) or not tables:
         raise ImproperlyConfigured("SECRETSADMIN_CONFIG names no environment. Write a table [environments.NAME].")
     environments = {name: _environment(name, table, f"environments.{name}") for name, table in tables.items()}
-    return Site(environments, _grants(data.get("grants"), environments))
+    return Site(environments, _grants(data.get("grants"), environments), _connection_types(data, path))
+
+
+def _connection_types(data: Mapping[str, Any], path: Path) -> str:
+    """A relative path counts from the configuration's own folder."""
+    given = data.get("connection_types", "")
+    if not isinstance(given, str):
+        raise ImproperlyConfigured("connection_types must be the path of a file.")
+    return str(path.parent / given) if given else ""
 
 
 def _position(error: Exception) -> str:

@@ -78,12 +78,12 @@ class Shape:
     """How an app tells the shared views what its values look like.
 
     `open` takes a secret's text and the deployment's `extra_conn_words`, and never raises: what can't be read
-    comes back as a reading with an error. `use` takes an id of a kind. `secret` is the field that a reveal means
-    when it names none. `label` names a type, `icon` draws it.
+    comes back as a reading with an error. `use` takes a kind, an id and a type. `secret` is the field that a reveal
+    means when it names none. `label` names a type, `icon` draws it.
     """
 
     open: Callable[[str, Mapping[str, Any]], Opened]
-    use: Callable[[Kind, str], tuple[Usage, ...]]
+    use: Callable[[Kind, str, str], tuple[Usage, ...]]
     secret: str
     label: Callable[[str], str] = str
     icon: Callable[[str], str] = lambda _: ""

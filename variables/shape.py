@@ -34,7 +34,7 @@ def notes(variable: Variable) -> list[Note]:
     return found
 
 
-def usage(kind: Kind, key: str) -> tuple[Usage, ...]:
+def usage(kind: Kind, key: str, _type: str) -> tuple[Usage, ...]:
     """A task asks for a variable; an option is read where Airflow's own configuration points at its secret."""
     if kind == CONFIG:
         return (Usage("In airflow.cfg, for one of its sensitive options", f"sql_alchemy_conn_secret = {key}"),)

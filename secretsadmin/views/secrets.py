@@ -210,7 +210,7 @@ def _detail_context(request: Request, secret: Secret, shape: Shape) -> dict[str,
     context = secret_context(request, secret, shape)
     return context | {
         "opened": None,
-        "usage": shape.use(secret.ref.kind, secret.ref.id),
+        "usage": shape.use(secret.ref.kind, secret.ref.id, secret.type),
         "activity": _acts(secret.ref),
     }
 
