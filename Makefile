@@ -31,11 +31,11 @@ chromium: .venv/installed
 
 .PHONY: test
 test: .venv/installed chromium ## Run the whole suite, with a real browser
-	$(BIN)/pytest -q -n 3 --dist worksteal
+	$(BIN)/pytest -q -n 4 --dist worksteal
 
 .PHONY: test-postgres
 test-postgres: .venv/installed ## Run the suite on a throw-away PostgreSQL
-	$(BIN)/python .ci/with_postgres.py $(BIN)/pytest -q -n 4 --dist worksteal --ignore tests/browser --ignore tests/demo
+	$(BIN)/python .ci/with_postgres.py $(BIN)/pytest -q -n 6 --dist worksteal --ignore tests/browser --ignore tests/demo
 
 .PHONY: check
 check: .venv/installed ## Lint, type-check, hold the import contracts, check production settings and dependencies
