@@ -67,7 +67,6 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "django_htmx",
-    "lucide",
     "template_partials",
 ]
 MIDDLEWARE = [
@@ -94,7 +93,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["lucide.templatetags.lucide", "template_partials.templatetags.partials"],
+            "builtins": ["secretsadmin.templatetags.lucide", "template_partials.templatetags.partials"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -1,0 +1,15 @@
+"""The icon library's own tag, which draws an icon anew each time, with its answers kept: a page has dozens of icons."""
+
+from functools import lru_cache
+
+from django import template
+from django.utils.safestring import SafeString
+from lucide.templatetags.lucide import lucide as draw
+
+register = template.Library()
+
+
+@register.simple_tag
+@lru_cache(maxsize=1024)
+def lucide(name: str, *, size: int = 24, **attributes: str) -> SafeString:
+    return SafeString(draw(name, size=size, **attributes))
