@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from secretsadmin.backend import InvalidId
 from secretsadmin.environments import Environment, Ref
@@ -32,7 +35,13 @@ class SuggestingInput(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         list_id = f"{name}_suggestions"
         context: dict[str, Any] = super().get_context(name, value, {**(attrs or {}), "list": list_id})
-        return context | {"list_id": list_id, "suggestions": self.suggestions.items()}
+        return context | {"list_id": list_id, "options": _options(tuple(self.suggestions.items()))}
+
+
+@lru_cache(maxsize=8)
+def _options(suggestions: tuple[tuple[str, str], ...]) -> SafeString:
+    """Drawn once: they are many, and the same for everybody."""
+    return format_html_join("", '<option value="{}">{}</option>', suggestions)
 
 
 @dataclass(frozen=True)
