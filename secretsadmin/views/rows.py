@@ -1,7 +1,7 @@
 """A listing as a page shows it: filtered, sorted, fifty rows with what the audit log knows of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -59,14 +59,16 @@ def table(
 ) -> dict[str, Any]:
     """What a list page shows for its query string; what that says wrongly counts as not said."""
     query, chosen_type, state = (asked.get(name, "") for name in ("q", "type", "state"))
-    found = [secret for secret in secrets if _fits(secret, shape, query.lower(), chosen_type, state)]
+    counted = Counter(secret.type for secret in secrets)
+    labels = {name: shape.label(name) for name in sorted(counted)}
+    found = [secret for secret in secrets if _fits(secret, labels, query.lower(), chosen_type, state)]
     sort = asked.get("sort", "id")
     found.sort(key=_SORTS.get(sort.lstrip("-"), _SORTS["id"]), reverse=sort.startswith("-"))
     page = Paginator(found, PAGE).get_page(asked.get("page"))
     return {
         "rows": rows(environment, kind, shape, page.object_list),
         "columns": list(_columns(kind, asked, sort)),
-        "types": list(_types(shape, secrets)),
+        "types": [(name, label, counted[name]) for name, label in labels.items() if name],
         "states": [(name, label, sum(map(fits, secrets))) for name, (label, fits) in STATES.items()],
         "page": page,
         "total": len(secrets),
@@ -131,13 +133,15 @@ def _url(secret: Secret) -> str:
     return reverse(f"{secret.ref.kind.name}:detail", args=[secret.ref.environment.name, secret.ref.key])
 
 
-def _fits(secret: Secret, shape: Shape, query: str, chosen_type: str, state: str) -> bool:
+def _fits(secret: Secret, labels: Mapping[str, str], query: str, chosen_type: str, state: str) -> bool:
     if chosen_type and secret.type != chosen_type:
         return False
     if state in STATES and not STATES[state][1](secret):
         return False
-    texts = (secret.ref.key, secret.type, shape.label(secret.type), secret.description)
-    return not query or query in "\n".join(texts).lower()
+    if not query:
+        return True
+    texts = (secret.ref.key, secret.type, labels[secret.type], secret.description)
+    return query in "\n".join(texts).lower()
 
 
 def _columns(kind: Kind, asked: QueryDict, sort: str) -> Iterable[Column]:
@@ -152,8 +156,3 @@ def _columns(kind: Kind, asked: QueryDict, sort: str) -> Iterable[Column]:
             "sort": f"-{name}" if ascending else name,
         }
         yield Column(label, "?" + urlencode({key: value for key, value in parameters.items() if value}), direction)
-
-
-def _types(shape: Shape, secrets: Iterable[Secret]) -> Iterable[tuple[str, str, int]]:
-    counted = Counter(secret.type for secret in secrets)
-    return ((name, shape.label(name), count) for name, count in sorted(counted.items()) if name)
