@@ -30,7 +30,7 @@ _PYTHON: dict[str, Any] = {
     "array": list,
 }
 _TYPE: dict[str, Any] = {
-    **dict.fromkeys(("name", "provider", "version", "source", "group", "icon", "about"), str),
+    **dict.fromkeys(("name", "provider", "version", "source", "group", "icon", "about", "default_id"), str),
     **dict.fromkeys(("aliases", "standard_fields", "extra_fields"), list),
     **dict.fromkeys(("hook", "operator"), dict),
 }
@@ -40,7 +40,7 @@ _STANDARD: dict[str, Any] = {
 }
 _EXTRA: dict[str, Any] = {
     **dict.fromkeys(("name", "label", "kind", "placeholder", "help"), str),
-    **dict.fromkeys(("required", "sensitive", "multiline", "offered"), bool),
+    **dict.fromkeys(("required", "sensitive", "multiline", "offered", "first"), bool),
     "choices": list,
     "default": object,
 }

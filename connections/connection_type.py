@@ -51,7 +51,8 @@ class ExtraField:
     """A key of the extra.
 
     An offered one isn't declared by the provider, but its hook reads it. A sensitive one is masked until it is
-    revealed, be it that its provider says so or that its name does.
+    revealed, be it that its provider says so or that its name does. A first one is among those that most people
+    fill, so a form shows it before it folds the rest.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ExtraField:
     sensitive: bool = False
     multiline: bool = False
     offered: bool = False
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,10 @@ class Caller:
 
 @dataclass(frozen=True)
 class ConnectionType:
-    """`source` says where the provider's facts come from: a release, a file of its repository, somebody's Airflow."""
+    """`source` says where the provider's facts come from: a release, a file of its repository, somebody's Airflow.
+
+    `default_id` is the connection that the hook asks for when none is named.
+    """
 
     conn_type: str
     name: str
@@ -97,6 +102,7 @@ class ConnectionType:
     icon: str = "plug"
     about: str = ""
     aliases: tuple[str, ...] = ()
+    default_id: str = ""
     standard_fields: tuple[StandardField, ...] = PLAIN_FIELDS
     extra_fields: tuple[ExtraField, ...] = ()
     hook: Caller | None = None

@@ -97,6 +97,7 @@ def entry(row: Row, known: ConnectionType | None = None) -> ConnectionType:
         provider=row.get("provider") or before.provider,
         version=row.get("version") or before.version,
         source=row.get("source") or before.source,
+        default_id=row.get("default_id") or before.default_id,
         standard_fields=tuple(_standard_field(row, field) for field in before.standard_fields),
         extra_fields=_extra_fields(row, before),
         hook=hook,
@@ -158,6 +159,7 @@ def _declared(row: Row, name: str, raw: Mapping[str, Any], before: ExtraField | 
         required=said.default is None and kind != "boolean" and (not is_nullable or bool(before and before.required)),
         sensitive=schema.get("format") == "password" or is_sensitive(name, kind) or bool(before and before.sensitive),
         multiline=is_multiline(name, kind) or bool(before and before.multiline),
+        first=bool(before and before.first),
     )
 
 

@@ -112,6 +112,8 @@ def _row(manager: Any, conn_type: str, hook: Any, fields: dict[str, Any]) -> dic
     package = getattr(hook, "package_name", None) or package
     behaviour = manager.field_behaviours.get(conn_type) or {}
     path = getattr(hook, "hook_class_name", None) or said.get("hook-class-name")
+    hook_class = _imported(path)
+    argument = _argument(hook_class, getattr(hook, "connection_id_attribute_name", None))
     return {
         "connection_type": conn_type,
         "name": getattr(hook, "hook_name", None) or said.get("hook-name"),
@@ -119,7 +121,8 @@ def _row(manager: Any, conn_type: str, hook: Any, fields: dict[str, Any]) -> dic
         "version": getattr(manager.providers.get(package), "version", None),
         "source": "installed" if package else None,
         "hook": path,
-        "argument": _argument(path, getattr(hook, "connection_id_attribute_name", None)),
+        "argument": argument,
+        "default_id": _default_id(hook_class, argument),
         "hidden": list(behaviour.get("hidden_fields") or ()),
         "relabeling": dict(behaviour.get("relabeling") or {}),
         "placeholders": _without_prefix(conn_type, behaviour.get("placeholders") or {}),
@@ -135,20 +138,49 @@ def _declaration(manager: Any, conn_type: str) -> tuple[str | None, dict[str, An
     return None, {}
 
 
-def _argument(path: str | None, attribute: str | None) -> str | None:
-    """The argument of the hook that takes a connection's id, which the attribute's name is only most of the time."""
+def _imported(path: str | None) -> Any:
+    """A hook that can't be imported is shown without code for it."""
     try:
         module, _, name = (path or "").rpartition(".")
-        hook = getattr(importlib.import_module(module), name)
-        taken = {
-            key for one in hook.__mro__ if "__init__" in vars(one) for key in inspect.signature(one.__init__).parameters
-        }
-    except Exception:  # noqa: BLE001 - a hook that can't be imported is shown without code for it.
+        return getattr(importlib.import_module(module), name)
+    except Exception:  # noqa: BLE001 - what goes wrong in somebody's module can be anything.
         return None
+
+
+def _argument(hook: Any, attribute: str | None) -> str | None:
+    """The argument of the hook that takes a connection's id, which the attribute's name is only most of the time."""
+    if hook is None:
+        return None
+    taken = _arguments(hook)
     is_sql = any(one.__name__ == "DbApiHook" for one in hook.__mro__)
     if attribute and (attribute in taken or is_sql):
         return attribute
     return "conn_id" if "conn_id" in taken else None
+
+
+def _default_id(hook: Any, argument: str | None) -> str | None:
+    """The connection that the hook asks for when none is named; its class may name another than its argument does."""
+    default = _arguments(hook).get(argument) if hook is not None else None
+    for said in (default, getattr(hook, "default_conn_name", None)):
+        if said and isinstance(said, str):
+            return said
+    return None
+
+
+def _arguments(hook: Any) -> dict[str | None, Any]:
+    """What the hook's constructor and those of its bases take, with the defaults of the nearest."""
+    found: dict[str | None, Any] = {}
+    for one in hook.__mro__:
+        if "__init__" in vars(one):
+            found = {**_defaults(one.__init__), **found}
+    return found
+
+
+def _defaults(function: Any) -> dict[str | None, Any]:
+    try:
+        return {key: one.default for key, one in inspect.signature(function).parameters.items()}
+    except (TypeError, ValueError):
+        return {}
 
 
 def _fields(manager: Any) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The catalogue of connection types."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -167,6 +168,44 @@ def test_knows_the_kind_of_an_offered_key() -> None:
     assert kinds["assume_role_kwargs"] == "object"
 
 
+@of_every_type
+def test_shows_no_more_than_six_extra_fields_first(one: ConnectionType) -> None:
+    assert sum(field.first for field in one.extra_fields) <= 6
+
+
+@pytest.mark.parametrize(
+    ("conn_type", "keys"),
+    [
+        ("snowflake", ["account", "warehouse", "database", "role", "private_key_content"]),
+        ("google_cloud_platform", ["project", "keyfile_dict"]),
+        ("ssh", ["private_key", "private_key_passphrase"]),
+        ("weaviate", []),
+    ],
+)
+def test_says_which_extra_fields_most_people_fill(conn_type: str, keys: list[str]) -> None:
+    assert [field.name for field in catalog.get(conn_type).extra_fields if field.first] == keys
+
+
+@pytest.mark.parametrize(
+    ("conn_type", "default_id"),
+    [
+        ("snowflake", "snowflake_default"),
+        ("google_cloud_platform", "google_cloud_default"),
+        ("gcpbigquery", "google_cloud_default"),
+        ("http", "http_default"),
+        ("slack", "slack_api_default"),
+        ("generic", ""),
+    ],
+)
+def test_knows_the_connection_that_a_hook_asks_for_when_none_is_named(conn_type: str, default_id: str) -> None:
+    assert catalog.get(conn_type).default_id == default_id
+
+
+@of_every_type
+def test_keeps_no_default_id_that_could_not_be_looked_up(one: ConnectionType) -> None:
+    assert re.fullmatch(r"[\w.-]*", one.default_id)
+
+
 # --- Its file ---
 
 
@@ -254,7 +293,7 @@ def test_says_when_its_file_is_missing(tmp_path: Path) -> None:
 
 
 def test_survives_a_change_of_every_attribute(tmp_path: Path) -> None:
-    field = ExtraField("a", "A", "integer", (1, 2), 2, "1", "Help", *[True] * 4)
+    field = ExtraField("a", "A", "integer", (1, 2), 2, "1", "Help", *[True] * 5)
     one = replace(catalog.get("smtp"), conn_type="acme", extra_fields=(field,), aliases=("é", "|"))
 
     assert parse(dump([one])) == {"acme": one}

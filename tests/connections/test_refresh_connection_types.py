@@ -61,7 +61,9 @@ class ProvidersManager:
 """
 HOOKS = """
 class AcmeHook:
-    def __init__(self, conn_id):
+    default_conn_name = "acme_default"
+
+    def __init__(self, conn_id="acme_prod"):
         pass
 
     @staticmethod
@@ -81,6 +83,8 @@ class AcmeHook:
 
 
 class Snow:
+    default_conn_name = "snow_default"
+
     def __init__(self, snowflake_conn_id):
         pass
 """
@@ -121,6 +125,7 @@ def test_finds_a_custom_provider_whose_hook_draws_its_own_form(airflow: str, tmp
     mode, tenant, passcode, retries, secure = acme.declared
     assert (acme.name, acme.provider, acme.version) == ("Acme Cloud", "acme-provider", "1.2")
     assert acme.hook == Caller("acme_hook.AcmeHook", "conn_id")
+    assert acme.default_id == "acme_prod"
     assert acme.standard_field("host").label == "Cluster"
     assert acme.standard_field("port").hidden
     assert (mode.choices, mode.default, mode.placeholder) == (("fast", "slow"), "fast", "fast or slow")
@@ -142,7 +147,12 @@ def test_keeps_what_is_known_where_the_environment_says_nothing(airflow: str, tm
     )
     assert [(field.name, field.label) for field in after.declared] == [("warehouse", "Warehouse of ours")]
     assert {field.name for field in after.extra_fields} == {field.name for field in before.extra_fields}
+    assert after.default_id == "snow_default"
     assert after.standard_field("host").hidden
+    assert [field.name for field in after.extra_fields if field.first] == [
+        *("warehouse", "account", "database"),
+        *("role", "private_key_content"),
+    ]
 
 
 def test_keeps_the_other_types_unless_told_otherwise(airflow: str, tmp_path: Path) -> None:
