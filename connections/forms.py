@@ -1,16 +1,18 @@
-"""The form of a connection: its fields, or a text that was pasted, end in a secret's text that reads back whole."""
+"""The form of a connection: the fields of its type, or a text that was pasted, end in a text that reads back whole."""
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
+from connections import catalog, filling
 from connections.connection import (
     Connection,
     Encoded,
@@ -21,158 +23,174 @@ from connections.connection import (
     differing_fields,
     is_clear,
 )
+from connections.connection_type import ConnectionType
+from connections.fields import json_object, lines, merged, text_of
+from connections.form_fields import TypeInput, extra_field, standard_field
+from connections.layout import lay_out, pretty, standard_fields
+from connections.preview import preview_of
 from connections.reading import normal_type
-from connections.shape import LABELS, PLAIN, open_text, text_of, types
-from secretsadmin.forms import Preview, SecretForm, SuggestingInput
-from secretsadmin.kinds import Field, Note
+from connections.shape import types
+from secretsadmin.forms import Preview, SecretForm, Section
+from secretsadmin.kinds import Note
 from secretsadmin.store.writes import Draft
 
 FORMS = (("auto", "Whichever fits"), ("uri", "URI"), ("json", "JSON"))
 UNCHANGED = "Unchanged unless you type."
 _TYPE = RegexValidator(r"\A[A-Za-z0-9_.+-]+\Z", "A connection type is made of letters, digits and _ . + - alone.")
-_MASK = "zzMASKEDzz"
-_BULLETS = "••••••"
-_UNTOUCHED = Connection()
-_LABELS = LABELS | {"extra": "Extra"}
+_EXTRA = "extra."
+
+
+class Names(forms.Field):
+    """Names of fields that the page sends along, as hidden inputs."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
 
 
 class ConnectionForm(SecretForm):
     id_field = "conn_id"
     revealed = "extra"
-    always_shown = ("conn_id", "team", "description", "reason")
 
     conn_id = forms.CharField(
         label="Connection id",
         max_length=250,
-        help_text="Tasks ask for it by this name.",
-        widget=forms.TextInput(attrs={"class": "w3", "placeholder": "analytics_postgres", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "id", "autocomplete": "off"}),
     )
-    conn_type = forms.CharField(
-        label="Connection type",
-        required=False,
-        max_length=100,
-        validators=[_TYPE],
-        help_text="Airflow's word for what it connects to.",
-        # Browsers that obey autocomplete="off" would show no suggestions either.
-        widget=SuggestingInput(
-            {},
-            attrs={"class": "w3 needed", "placeholder": "postgres", "autocomplete": "on"},
-        ),
-    )
-    host = forms.CharField(
-        required=False, strip=False, widget=forms.TextInput(attrs={"class": "w4", "placeholder": "db.example.com"})
-    )
-    port = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=65_535,
-        error_messages={"invalid": "A port is a whole number, such as 5432."},
-        widget=forms.TextInput(attrs={"class": "w2", "inputmode": "numeric", "placeholder": "5432"}),
-    )
-    schema = forms.CharField(
-        required=False,
-        strip=False,
-        help_text="For most databases, the database's name.",
-        widget=forms.TextInput(attrs={"class": "w2", "placeholder": "analytics"}),
-    )
-    login = forms.CharField(
-        required=False, strip=False, widget=forms.TextInput(attrs={"class": "w3", "autocomplete": "off"})
-    )
-    password = forms.CharField(
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(render_value=True, attrs={"class": "w3", "autocomplete": "new-password"}),
-    )
-    clear_password = forms.BooleanField(
-        required=False, label="Clear the password", widget=forms.CheckboxInput(attrs={"class": "w3 under"})
-    )
+    conn_type = forms.CharField(label="Connection type", required=False, max_length=100, validators=[_TYPE])
     extra = forms.CharField(
         required=False,
         strip=False,
+        label="Other extras",
         help_text="A JSON object of what else the hook reads.",
-        widget=forms.Textarea(attrs={"class": "w4", "rows": 2, "placeholder": '{"sslmode": "require"}'}),
-    )
-    clear_extra = forms.BooleanField(
-        required=False, label="Clear the extra", widget=forms.CheckboxInput(attrs={"class": "w4 under"})
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": '{"key": "value"}'}),
     )
     secret = forms.CharField(
         required=False,
         strip=False,
-        label="Paste a URI or JSON",
-        help_text="What is pasted here counts instead of the fields.",
+        label="Paste what you have",
+        help_text="A URI, JSON, a SQLAlchemy or JDBC URL, a line of an environment file, an airflow command.",
         widget=forms.Textarea(
-            attrs={
-                "class": "needed",
-                "rows": 3,
-                "placeholder": "postgres://login:password@host:5432/schema",
-            }
+            attrs={"class": "needed", "rows": 3, "placeholder": "postgres://login:password@host:5432/schema"}
         ),
     )
     form = forms.ChoiceField(required=False, choices=FORMS, initial="auto", label="Stored as", widget=forms.RadioSelect)
+    # What the page showed when it was opened: the fields that are stored and masked, and the extra's own keys.
+    stored_masked = Names()
+    shown_extras = Names()
 
-    field_order = (
-        *("conn_id", "conn_type", "team", "host", "port", "login", "password", "clear_password"),
-        *("schema", "extra", "clear_extra", "secret", "form", "description", "reason"),
-    )
+    # What there is to say of how the fields were filled.
+    notes: tuple[Note, ...] = ()
 
     def shape(self) -> None:
         super().shape()
-        suggested = self.fields["conn_type"].widget
-        suggested.suggestions = {name: known.name for name, known in types().items()}
-        if self.stored is None:
-            del self.fields["clear_password"], self.fields["clear_extra"]
-            return
-        for name in PLAIN:
-            self.fields[name].show_hidden_initial = True
-        self.fields["conn_type"].widget.attrs["class"] = "needed"
-        self.fields["password"].help_text = UNCHANGED
-        self.fields["extra"].help_text = f"{UNCHANGED} {self._stored_keys()}"
+        self._name_the_type()
+        standard = [each for each in standard_fields(self.connection_type) if not each.hidden or self._has(each.name)]
+        for each in standard:
+            self._add(each.name, standard_field(each, masked=each.name in self.secrets))
+        for extra in self.connection_type.extra_fields:
+            name = _EXTRA + extra.name
+            self._add(name, extra_field(extra, masked=name in self.secrets))
+        if not self.stored:
+            self._suggest_an_id()
+        self.order_fields(["conn_id", "team", "conn_type", *(each.name for each in standard)])
+
+    @cached_property
+    def connection_type(self) -> ConnectionType:
+        """The type that the fields are of; that of a form without one is nobody's, and hides nothing."""
+        named = self.data.get("conn_type") if self.is_bound else self.initial.get("conn_type")
+        if named is None and self.stored:
+            named = self.stored.type
+        return catalog.get(str(named or ""), types())
+
+    @cached_property
+    def masked(self) -> frozenset[str]:
+        """The masked fields that are stored, as far as the form was opened and so knows them."""
+        return frozenset(self.data.getlist("stored_masked") if self.is_bound else self.initial.get("stored_masked", ()))
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """The fields of the type that are never shown as they are stored."""
+        standard = {each.name for each in self.connection_type.standard_fields if each.sensitive}
+        extras = {_EXTRA + extra.name for extra in self.connection_type.extra_fields if extra.sensitive}
+        return self.masked | standard | extras
+
+    @property
+    def words(self) -> Any:
+        return self.environment.backend.extra_conn_words
+
+    @property
+    def can_begin_with_revealed(self) -> bool:
+        return bool(self.masked_in("extra"))
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        where, how, more = self._extras()
+        standard = [self[each.name] for each in standard_fields(self.connection_type) if each.name in self.fields]
+        known = [self[name] for name in ("conn_id", "team") if name in self.fields]
+        last = [self[name] for name in ("description", "reason")]
+        return (
+            Section(tuple(known)),
+            Section((self["conn_type"], *where, *standard, *how), entry="fields"),
+            self._folded("More settings", more),
+            self._folded("Other extras", [self["extra"]]),
+            Section((self["secret"],), entry="paste"),
+            self._folded("How it is stored", [self["form"]]),
+            Section(tuple(last)),
+        )
+
+    def masked_in(self, name: str) -> Mapping[str, str]:
+        if name != "extra":
+            return {name: "Clear it"} if name in self.masked else {}
+        others = sorted(each for each in self.masked if each not in self.fields)
+        return {each: f"Remove {each.removeprefix(_EXTRA)}" for each in others}
 
     def initial_values(self) -> dict[str, Any]:
         stored = self._connection(self.stored_text)
         if stored is None:
-            return {}
-        extra = json.dumps(stored.extra, indent=2, ensure_ascii=False) if self.reveal and stored.extra else ""
-        return {name: getattr(stored, name) for name in PLAIN} | {"extra": extra}
+            return {"conn_type": normal_type(self.asked.get("conn_type", "")), "conn_id": self.asked.get("conn_id", "")}
+        one = catalog.get(stored.conn_type, types())
+        layout = lay_out(stored, one)
+        plain = {name: text for name, text in layout.texts.items() if name not in layout.masked}
+        hidden = {key: value for key, value in layout.others.items() if not _is_empty(one, key, value)}
+        masked = [name for name in layout.masked if layout.texts[name]]
+        if self.reveal:
+            extra = {"extra": pretty(hidden), "shown_extras": list(hidden)}
+        else:
+            extra = {}
+            masked += [_EXTRA + key for key in hidden]
+        return {"conn_type": stored.conn_type, **plain, **extra, "stored_masked": masked}
 
     def clean_conn_type(self) -> str:
         return normal_type(self.cleaned_data["conn_type"])
 
-    def clean_extra(self) -> dict[str, Any] | None:
-        return _object(self.cleaned_data["extra"]) if self.cleaned_data["extra"].strip() else None
+    def clean_extra(self) -> dict[str, Any]:
+        text = self.cleaned_data["extra"]
+        try:
+            return json_object(text) if text.strip() else {}
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
 
     def clean_secret(self) -> Connection | None:
         text = self.cleaned_data["secret"].strip()
-        return _readable(text, self._words()) if text else None
+        return _readable(text, self.words) if text else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        speaks_of_type = self.stored is None or self.was_sent("conn_type")
-        is_judged = "secret" in self.errors or "conn_type" in self.errors
-        if not cleaned.get("secret") and not cleaned.get("conn_type") and speaks_of_type and not is_judged:
-            self.add_error("conn_type", ValidationError("Say what it connects to, such as postgres.", "required"))
-        if not self.errors and self.stored is None:
+        if not cleaned.get("secret") and "secret" not in self.errors:
+            self._require_type()
+            self._require_fields()
+            self._refuse_strays()
+        if not self.errors and self.stored is None and not self.only_looks:
             self.draft()
         return cleaned
-
-    def filled(self) -> SecretForm:
-        self.is_valid()
-        pasted = self.cleaned_data.get("secret")
-        if not isinstance(pasted, Connection):
-            return self
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        for name in (*PLAIN, "password"):
-            data[name] = str(getattr(pasted, name) or "")
-        data["extra"] = json.dumps(pasted.extra, indent=2, ensure_ascii=False) if pasted.extra else ""
-        data["secret"], data["entry"] = "", "fields"
-        return type(self)(data, environment=self.environment, kind=self.kind, stored=self.stored)
 
     def draft(self, stored: str | None = None) -> Draft:
         """Raises ValidationError."""
         before = self._connection(stored)
-        after = self._after(before, is_lost=bool(stored) and before is None)
-        encoded = self._encode(after)
+        after = self.connection(before, is_lost=bool(stored) and before is None)
+        encoded = self.encoded(after)
         fields = changed_fields(before, after)
         if stored and not fields and encoded.text != stored and self._restores_agreement(stored, encoded):
             fields = ("form",)
@@ -180,79 +198,159 @@ class ConnectionForm(SecretForm):
         return Draft(encoded.text, kind, fields)
 
     def preview(self) -> Preview:
+        return preview_of(self)
+
+    @property
+    def wants_filling(self) -> bool:
+        """Whoever names another type wants its fields, whichever button they press."""
+        return super().wants_filling or bool(self.data.get("new_type", "").strip())
+
+    def filled(self) -> SecretForm:
         self.is_valid()
-        if self.wrong or "conn_type" not in self.cleaned_data:
-            return Preview(errors=self.wrong, notes=self.missing)
+        if isinstance(pasted := self.cleaned_data.get("secret"), Connection):
+            one = catalog.get(pasted.conn_type, types())
+            return self._again(filling.pasted_into(self.data, pasted, one))
+        return self._of_another_type() if self.data.get("new_type", "").strip() else self
+
+    def _of_another_type(self) -> SecretForm:
+        named = str(self.data["new_type"]).strip()
         try:
-            connection = self._after(None)
-            encoded = self._encode(connection)
+            _TYPE(named)
         except ValidationError as error:
-            return Preview(errors=tuple(error.messages))
-        opened = open_text(encoded.text, self._words())
-        notes = (*self.missing, *opened.notes, *self._notes())
-        if kept := self._kept_as_stored():
-            readings = tuple(replace(reading, fields=(*reading.fields, *kept)) for reading in opened.readings)
-            return Preview(readings=readings, changes=tuple(self._changes()), notes=notes)
-        return Preview(
-            readings=opened.readings,
-            changes=tuple(self._changes()),
-            masked_text=_masked(connection, encoded),
-            form=encoded.form.upper(),
-            size=len(encoded.text.encode()),
-            reason=encoded.reason,
-            notes=notes,
-        )
+            return self.adopt(ValidationError({"conn_type": error.messages}))
+        if any(name.startswith("extra") for name in self.errors):
+            return self.adopt(ValidationError({"conn_type": "Mend what is marked first; then its type can change."}))
+        new = catalog.get(named, types())
+        data, left_out = filling.for_type(self.data, self.extra_on({}), self.connection_type, new)
+        secret = f"{new.name} has no field for these secrets, so they were left out: {', '.join(left_out)}."
+        return self._again(data, notes=(Note(secret),) if left_out else ())
 
-    def _kept_as_stored(self) -> tuple[Field, ...]:
-        """The secret fields that a save would leave alone, so that a preview knows nothing of them."""
-        if self.stored is None or self.cleaned_data.get("secret"):
-            return ()
-        kept = [name for name in ("password", "extra") if self._kept(name, _UNTOUCHED) is getattr(_UNTOUCHED, name)]
-        return tuple(Field(name, name, "as stored", masked=False) for name in kept)
+    def _again(self, data: QueryDict, notes: tuple[Note, ...] = ()) -> SecretForm:
+        form = type(self)(data, environment=self.environment, kind=self.kind, stored=self.stored)
+        form.notes = notes
+        return form
 
-    def _changes(self) -> Iterator[Field]:
-        """What differs from the form that was opened, which tells its plain fields along."""
-        for name in PLAIN:
-            before, after = self.data.get(self.add_initial_prefix(name)), text_of(self.cleaned_data.get(name))
-            if before is not None and before != after:
-                yield Field(name, _LABELS[name], f"{before or 'none'} → {after or 'none'}", masked=False)
-        for name in ("password", "extra") if self.stored else ():
-            if self.cleaned_data.get(f"clear_{name}"):
-                yield Field(name, _LABELS[name], "cleared", masked=False)
-            elif typed := self.cleaned_data[name]:
-                yield Field(name, _LABELS[name], typed if name == "password" else json.dumps(typed))
-
-    def _after(self, before: Connection | None, *, is_lost: bool = False) -> Connection:
-        """The connection that the input makes of the one that is there."""
-        data = self.cleaned_data
-        if data.get("secret"):
-            return data["secret"]  # type: ignore[no-any-return]
-        if is_lost and not (data["password"] or data.get("clear_password")):
+    def connection(self, before: Connection | None = None, *, is_lost: bool = False) -> Connection:
+        """What the input makes of the connection that is there. Raises ValidationError where that can't be read."""
+        if self.cleaned_data.get("secret"):
+            return self.cleaned_data["secret"]  # type: ignore[no-any-return]
+        if is_lost and not (self.cleaned_data.get("password") or "password" in self.cleared):
             message = "What is stored can't be read, so its password can't be kept: type it again, or clear it."
             raise ValidationError({"password": message})
-        sent = {name: data[name] for name in PLAIN if self.was_sent(name)}
         base = before or Connection()
-        return replace(base, **sent, password=self._kept("password", base), extra=self._kept("extra", base) or {})
+        gone = self.cleared | {_EXTRA + key for key in self.data.getlist("shown_extras")}
+        kept = {key: value for key, value in base.extra.items() if _EXTRA + key not in gone}
+        return replace(base, **self._standard(), extra=self.extra_on(kept))
 
-    def _kept(self, name: str, base: Connection) -> Any:
-        if self.cleaned_data.get(f"clear_{name}"):
-            return None
-        typed = self.cleaned_data[name]
-        return getattr(base, name) if typed in (None, "") else typed
+    def extra_on(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """The stored extra with what was typed into this form."""
+        return merged(stored, self.connection_type.extra_fields, self._typed(), self.cleaned_data["extra"])
 
-    def _encode(self, connection: Connection) -> Encoded:
+    def encoded(self, connection: Connection) -> Encoded:
+        """Raises ValidationError with the field that no text can carry."""
         try:
-            return connection.encode(self.cleaned_data["form"] or "auto", extra_conn_words=self._words())
+            return connection.encode(self.cleaned_data["form"] or "auto", extra_conn_words=self.words)
         except NotRepresentable as error:
-            pasted = bool(self.cleaned_data.get("secret"))
-            raise ValidationError({"secret" if pasted else error.field: str(error)}) from None
+            field = "secret" if self.cleaned_data.get("secret") else error.field
+            raise ValidationError({field: str(error)} if field in self.fields else str(error)) from None
+
+    def _add(self, name: str, field: forms.Field) -> None:
+        field.show_hidden_initial = self.stored is not None and name not in self.secrets
+        if name in self.masked:
+            field.help_text = f"{UNCHANGED} {field.help_text}".strip()
+            field.widget.attrs["placeholder"] = "unchanged"
+        self.fields[name] = field
+
+    def _has(self, name: str) -> bool:
+        is_given = name in self.data if self.is_bound else bool(self.initial.get(name))
+        return is_given or name in self.masked
+
+    def _name_the_type(self) -> None:
+        field = self.fields["conn_type"]
+        field.widget = TypeInput(self.connection_type, types())
+        field.show_hidden_initial = self.stored is not None
+        field.widget.is_required = False
+
+    def _suggest_an_id(self) -> None:
+        field = self.fields["conn_id"]
+        usual = self.connection_type.default_id
+        field.widget.attrs["placeholder"] = usual or f"my_{self.connection_type.conn_type or 'connection'}"
+        meaning = f" An operator that is given none takes {usual}." if usual else ""
+        field.help_text = f"Tasks ask for it by this name.{meaning}"
+
+    def _extras(self) -> tuple[list[BoundField], list[BoundField], list[BoundField]]:
+        """The extra's fields: those that say where to connect, the others that most people fill, and the rest.
+
+        A type without a host keeps the place in its extra, and a form asks for the place first.
+        """
+        own = {_EXTRA + extra.name: extra for extra in self.connection_type.extra_fields}
+        chosen = any(extra.first for extra in own.values())
+        first = [
+            name for name, extra in own.items() if extra.required or (extra.first if chosen else not extra.offered)
+        ]
+        where = [name for name in first if "host" not in self.fields and name not in self.secrets]
+        how = [name for name in first if name not in where]
+        rest = [name for name in own if name not in first]
+        return [self[name] for name in where], [self[name] for name in how], [self[name] for name in rest]
+
+    def _folded(self, title: str, fields: list[BoundField]) -> Section:
+        """Folded away unless there is something in it."""
+        is_open = any(one.errors or self.masked_in(one.name) or one.value() not in (None, "", "auto") for one in fields)
+        return Section(tuple(fields), title, is_open, entry="fields")
+
+    def _require_type(self) -> None:
+        speaks_of_it = self.stored is None or self.was_sent("conn_type")
+        if not self.cleaned_data.get("conn_type") and speaks_of_it and "conn_type" not in self.errors:
+            self.add_error("conn_type", ValidationError("Say what it connects to, such as postgres.", "required"))
+
+    def _require_fields(self) -> None:
+        others = self.cleaned_data.get("extra") or {}
+        for extra in self.connection_type.extra_fields:
+            name = _EXTRA + extra.name
+            speaks_of_it = self.stored is None or self.was_sent(name)
+            is_there = self.cleaned_data.get(name) or name in self.masked - self.cleared or extra.name in others
+            if extra.required and speaks_of_it and not is_there and name not in self.errors:
+                self.add_error(name, ValidationError(f"{self.connection_type.name} needs this.", "required"))
+
+    def _refuse_strays(self) -> None:
+        """No input is dropped without a word: neither another type's, nor one of two for the same key."""
+        strays = [name for name in self.data if name.startswith(_EXTRA) and name not in self.fields and self.data[name]]
+        if strays:
+            self.add_error(
+                "conn_type", f"{self.connection_type.name} has no field for {len(strays)} of those that were sent."
+            )
+        typed = self._typed()
+        twice = [key for key, value in (self.cleaned_data.get("extra") or {}).items() if value and typed.get(key)]
+        if twice:
+            self.add_error("extra", f"Leave out what has a field of its own: {', '.join(twice)}.")
+
+    def _standard(self) -> dict[str, Any]:
+        """The standard fields that the input speaks of; an empty one that is masked says nothing."""
+        sent = {"conn_type": self.cleaned_data["conn_type"]} if self.was_sent("conn_type") else {}
+        for each in standard_fields(self.connection_type):
+            typed = self.cleaned_data.get(each.name)
+            is_said = typed not in (None, "") or each.name not in self.secrets
+            if each.name in self.fields and self.was_sent(each.name) and is_said:
+                sent[each.name] = typed
+            elif each.name in self.cleared:
+                sent[each.name] = None
+        return sent
+
+    def _typed(self) -> dict[str, str]:
+        """The texts of the extra's fields that say something, with the line ends that a dropped file had."""
+        crlf = self.data.getlist("crlf")
+        return {
+            name.removeprefix(_EXTRA): lines(text).replace("\n", "\r\n") if name in crlf else lines(text)
+            for name, text in self.cleaned_data.items()
+            if name.startswith(_EXTRA) and self.was_sent(name) and (text or name not in self.secrets)
+        }
 
     def _restores_agreement(self, stored: str, encoded: Encoded) -> bool:
         """Whether saving the same fields anew changes something after all: the form, or what one reader reads."""
         was_json = stored.strip().startswith("{")
         asked = self.cleaned_data["form"] in ("uri", "json") and (encoded.form == "json") != was_json
         try:
-            readers = [Connection.from_secret(stored, reader=r, extra_conn_words=self._words()) for r in Reader]
+            readers = [Connection.from_secret(stored, reader=r, extra_conn_words=self.words) for r in Reader]
         except UnreadableSecret:
             return True
         return asked or bool(differing_fields(*readers))
@@ -260,48 +358,15 @@ class ConnectionForm(SecretForm):
     def _connection(self, text: str | None) -> Connection | None:
         """What is stored, if it can be read and it is certain which part of it is the password."""
         try:
-            return Connection.from_secret(text, extra_conn_words=self._words()) if text and is_clear(text) else None
+            return Connection.from_secret(text, extra_conn_words=self.words) if text and is_clear(text) else None
         except UnreadableSecret:
             return None
 
-    def _stored_keys(self) -> str:
-        stored = self._connection(self.stored_text)
-        return f"Stored now: {', '.join(stored.extra)}." if stored and stored.extra else ""
 
-    def _notes(self) -> tuple[Note, ...]:
-        notes = []
-        conn_id = self.cleaned_data.get("conn_id")
-        if conn_id and not self.environment.backend.is_looked_up("connections", conn_id):
-            notes.append(Note("This environment's lookup pattern excludes the id, so Airflow would never ask for it."))
-        return tuple(notes)
-
-    def _words(self) -> Any:
-        return self.environment.backend.extra_conn_words
-
-
-def _object(text: str) -> dict[str, Any]:
-    """Raises ValidationError, which tells where the JSON breaks off and quotes nothing."""
-    try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise ValidationError(f"This is no JSON: it breaks off at line {error.lineno}, column {error.colno}.") from None
-    except (ValueError, RecursionError):
-        message = "This is no JSON that can be stored: a key stands twice, a number is none, or it is nested too deep."
-        raise ValidationError(message) from None
-    if not isinstance(value, dict):
-        raise ValidationError('Write a JSON object, such as {"sslmode": "require"}.')
-    return value
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError
-    return found
-
-
-def _no_constant(_: str) -> None:
-    raise ValueError
+def _is_empty(one: ConnectionType, key: str, value: Any) -> bool:
+    """Whether a stored key is there, with nothing in it, and has a field that shows just that."""
+    field = one.extra_field(key)
+    return field is not None and text_of(field, value) == ""
 
 
 def _readable(text: str, words: Any) -> Connection:
@@ -315,13 +380,3 @@ def _readable(text: str, words: Any) -> Connection:
     if not is_clear(text):
         raise ValidationError("There is an @ behind the host. Write %2F for / in a password, and %40 for @ elsewhere.")
     return found
-
-
-def _masked(connection: Connection, encoded: Encoded) -> str:
-    """The stored text with bullets for its password and for every value in its extra."""
-    extra = dict.fromkeys(connection.extra, _MASK)
-    shown = replace(connection, password=_MASK if connection.password else "", extra=extra)
-    try:
-        return shown.encode(encoded.form).text.replace(_MASK, _BULLETS)
-    except NotRepresentable:
-        return _BULLETS

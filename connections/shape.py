@@ -7,7 +7,6 @@ from typing import Any
 
 from connections import catalog
 from connections.connection import (
-    FIELDS,
     Connection,
     Reader,
     UnreadableSecret,
@@ -16,18 +15,11 @@ from connections.connection import (
     ignored_keys,
     is_clear,
 )
+from connections.connection_type import ConnectionType
+from connections.fields import is_plain
+from connections.layout import lay_out, standard_fields
 from secretsadmin import environments
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
-
-PLAIN = ("conn_type", "host", "port", "schema", "login")
-LABELS = {
-    "conn_type": "Connection type",
-    "host": "Host",
-    "port": "Port",
-    "schema": "Schema",
-    "login": "Login",
-    "password": "Password",
-}
 
 
 def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
@@ -47,11 +39,22 @@ def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
 
 
 def fields_of(connection: Connection) -> tuple[Field, ...]:
-    """Every field that has something in it; extras one by one, all of them masked."""
-    plain = [Field(name, LABELS[name], text_of(getattr(connection, name)), masked=False) for name in PLAIN]
-    password = Field("password", LABELS["password"], connection.password)
-    extras = [Field(f"extra.{key}", key, text_of(value)) for key, value in connection.extra.items()]
-    return tuple(field for field in (*plain, password, *extras) if field.value)
+    """Every field that has something in it, under its type's own label. What isn't known to be plain is masked."""
+    one = catalog.get(connection.conn_type, types())
+    layout = lay_out(connection, one)
+    standard = [
+        Field(each.name, each.label, layout.texts[each.name], masked=each.name in layout.masked)
+        for each in standard_fields(one)
+    ]
+    extras = [_extra_field(one, key, value) for key, value in connection.extra.items()]
+    conn_type = Field("conn_type", "Connection type", connection.conn_type, masked=False)
+    return tuple(field for field in (conn_type, *standard, *extras) if field.value)
+
+
+def _extra_field(one: ConnectionType, key: str, value: Any) -> Field:
+    known = one.extra_field(key)
+    label = known.label if known else key
+    return Field(f"extra.{key}", label, text_of(value), masked=not is_plain(known, value))
 
 
 def readings(read: Mapping[Reader, Connection | UnreadableSecret]) -> tuple[Reading, ...]:
@@ -78,11 +81,7 @@ def _all_masked(reading: Reading) -> Reading:
 def _reading(label: str, what: Connection | UnreadableSecret) -> Reading:
     if isinstance(what, UnreadableSecret):
         return Reading(label, error=f"Airflow will not find this connection. {what}")
-    shown = [
-        Field(name, name, text_of(getattr(what, name)), masked=name == "password") for name in FIELDS if name != "extra"
-    ]
-    keys = [Field("extra", "extra", ", ".join(what.extra), masked=False)]
-    return Reading(label, tuple(field for field in (*shown, *keys) if field.value))
+    return Reading(label, fields_of(what))
 
 
 def _notes(

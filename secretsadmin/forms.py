@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.http import QueryDict
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -58,6 +60,27 @@ class Preview:
     errors: tuple[str, ...] = ()
 
 
+class ClearableField(BoundField):
+    """A field of a form; where something masked is stored in it, that can be cleared without being seen."""
+
+    form: "SecretForm"
+
+    @property
+    def clearable(self) -> tuple[tuple[str, str, bool], ...]:
+        """What can be cleared: its name in the form, what it is called, and whether that was asked for."""
+        names = self.form.masked_in(self.name)
+        return tuple((name, label, name in self.form.cleared) for name, label in names.items())
+
+
+class Section(NamedTuple):
+    """Some of a form's fields; one with a title can be folded. `entry` says in which way of entering it is shown."""
+
+    fields: tuple[BoundField, ...]
+    title: str = ""
+    is_open: bool = True
+    entry: str = ""
+
+
 class SecretForm(forms.Form):
     """The fields that every kind has, and how its input ends in a Draft.
 
@@ -66,8 +89,9 @@ class SecretForm(forms.Form):
 
     id_field: ClassVar[str]
     revealed: ClassVar[str]
-    always_shown: ClassVar[tuple[str, ...]] = ("description", "reason")
     required_css_class = "required"
+    bound_field_class = ClearableField
+    data: QueryDict
 
     team = forms.ChoiceField(required=False, help_text="Only this team's tasks read it. Without one, all do.")
     description = forms.CharField(
@@ -94,7 +118,10 @@ class SecretForm(forms.Form):
         stored: Secret | None = None,
         value: Value | None = None,
         reveal: bool = False,
+        asked: Mapping[str, str] | None = None,
     ) -> None:
+        """`asked` is what a link to the empty form asks for, such as a type."""
+        self.asked = asked or {}
         self.environment = environment
         self.kind = kind
         self.stored = stored
@@ -126,6 +153,42 @@ class SecretForm(forms.Form):
     def preview(self) -> Preview:
         """What the input would become, without AWS. Never raises."""
         raise NotImplementedError
+
+    @property
+    def can_begin_with_revealed(self) -> bool:
+        """Whether there is anything in the masked field that an edit could begin with."""
+        return True
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return (Section(tuple(self.visible_fields())),)
+
+    @property
+    def cleared(self) -> frozenset[str]:
+        """The masked fields that the person wants cleared."""
+        return frozenset(self.data.getlist("clear")) if self.is_bound else frozenset()
+
+    def masked_in(self, _name: str) -> Mapping[str, str]:
+        """What is stored behind this field and masked, by name, with what it is called."""
+        return {}
+
+    @property
+    def wants_filling(self) -> bool:
+        """Whether the form is to come back with its fields filled or laid out anew, and nothing is to be saved."""
+        return "fill" in self.data
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether the form was sent to see what would become of it, and not to save it."""
+        return "preview" in self.data or self.wants_filling
+
+    def full_clean(self) -> None:
+        """Nobody has left out yet what they haven't come to."""
+        super().full_clean()
+        if self.wants_filling:
+            for name, errors in list(self.errors.as_data().items()):
+                if all(error.code == "required" for error in errors):
+                    del self.errors[name]
 
     @property
     def missing(self) -> tuple[Note, ...]:

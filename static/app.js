@@ -64,7 +64,7 @@
   function forgetPage() {
     for (const output of [...shown.keys()]) hide(output);
     for (const value of $$("#opened .value, #revealed .value")) value.textContent = "";
-    for (const input of $$("input[type=password], textarea[name=secret]")) input.value = "";
+    for (const input of $$("input[type=password], textarea:is(.secret, [name=secret])")) input.value = "";
   }
 
   addEventListener("pagehide", forgetPage);
@@ -101,6 +101,40 @@
     const output = $(".value, pre", place);
     const form = $("form[data-show]", place);
     copy(button, form && !output.matches(".revealed") ? fetchRevealed(form) : output.textContent);
+  }
+
+  // Files. A form sends every line's end as CR LF, so it says of a box that was filled from such a file that this is meant.
+
+  const MAX_BYTES = 65536;
+
+  async function fillFrom(box, file) {
+    const text = file.size > MAX_BYTES ? "" : await file.text();
+    const note = $(".from-file output", box.closest(".field"));
+    note.textContent = "";
+    if (!text || text.includes("\uFFFD")) {
+      note.textContent = file.size > MAX_BYTES ? "That file is too large: a connection takes 65,536 bytes." : "That file holds no text.";
+      return;
+    }
+    box.value = text;
+    $$("input[name=crlf]", box.form).find((mark) => mark.value === box.name)?.remove();
+    if (/\r\n/.test(text) && !/[^\r]\n/.test(text)) {
+      box.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "crlf", value: box.name }));
+    }
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("[data-fills]") && target.files.length) fillFrom(document.getElementById(target.dataset.fills), target.files[0]);
+  });
+
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const box = event.target.closest?.("textarea");
+      if (!box?.closest(".field.file") || !event.dataTransfer.types.includes("Files")) return;
+      box.classList.toggle("dropping", kind === "dragover");
+      if (kind !== "dragleave") event.preventDefault();
+      if (kind === "drop") fillFrom(box, event.dataTransfer.files[0]);
+    });
   }
 
   // Messages

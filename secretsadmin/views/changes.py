@@ -32,9 +32,12 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 def create(request: Request, environment: str, kind: Kind, form_class: FormClass) -> HttpResponse:
     here = environment_of(request, environment, "create", kind)
     here.backend.name_prefix(kind.name)
-    form = form_class(request.POST if request.method == "POST" else None, environment=here, kind=kind)
-    if not form.is_bound or _only_looks(request):
-        return _create_page(request, form.filled() if "fill" in request.POST else form)
+    data = request.POST if request.method == "POST" else None
+    form = form_class(data, environment=here, kind=kind, asked=request.GET.dict())
+    if not form.is_bound:
+        return _create_page(request, form)
+    if form.only_looks:
+        return _create_page(request, form.filled() if form.wants_filling else form)
     if not form.is_valid():
         return _create_page(request, form, status=422)
     try:
@@ -57,8 +60,8 @@ def update(
     if request.method != "POST":
         return _update_page(request, form_class(environment=ref.environment, kind=kind, stored=secret), shape)
     form = form_class(request.POST, environment=ref.environment, kind=kind, stored=secret)
-    if _only_looks(request):
-        return _update_page(request, form.filled() if "fill" in request.POST else form, shape)
+    if form.only_looks:
+        return _update_page(request, form.filled() if form.wants_filling else form, shape)
     if not form.is_valid():
         return _update_page(request, form, shape, status=422)
     try:
@@ -155,11 +158,6 @@ def restore(request: Request, environment: str, kind: Kind, key: str) -> HttpRes
     return _done(request, ref, "Restored. Airflow finds it again.")
 
 
-def _only_looks(request: Request) -> bool:
-    """Whether the form was sent to see what would become of it, and not to save it."""
-    return "preview" in request.POST or "fill" in request.POST
-
-
 def _done(request: Request, ref: Ref, text: str, *, to: str = "", tag: str = "") -> HttpResponse:
     messages.success(request, text, extra_tags=tag)
     return redirect(urls(ref)[to] if to else reverse(f"{ref.kind.name}:detail", args=[ref.environment.name, ref.key]))
@@ -236,7 +234,7 @@ def _form_context(form: SecretForm) -> dict[str, Any]:
 
 def _shown_preview(form: SecretForm) -> ShownPreview | None:
     """Errors of a form that was to be saved stand beside its fields, and aren't told a second time."""
-    if not form.is_bound or (form.errors and "preview" not in form.data):
+    if not form.is_bound or (form.errors and not form.only_looks):
         return None
     preview = form.preview()
     return ShownPreview(

@@ -61,23 +61,28 @@ def signed_in_wrongly(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("alert")).to_be_visible()
 
 
+def of_type(conn_type: str) -> Steps:
+    return at(f"/prod/connections/create/?conn_type={conn_type}")
+
+
 def previewed(visitor: Visitor) -> None:
-    visitor.go("/prod/connections/create/")
-    visitor.fill(conn_id="shop_replica", conn_type="postgres", host="Shop-1.example.internal", port="5432")
-    visitor.fill(login="airflow", password="p@ss/word#1", extra='{"sslmode": "require"}')
+    of_type("postgres")(visitor)
+    visitor.fill(conn_id="shop_replica", host="Shop-1.example.internal", port="5432")
+    visitor.fill(login="airflow", password="p@ss/word#1", **{"extra.sslmode": "require"})
     expect(visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
 
 
 def refused(visitor: Visitor) -> None:
-    visitor.go("/prod/connections/create/")
-    visitor.fill(conn_id="not an id", conn_type="postgres", port="70000", extra='{"a": ')
+    of_type("postgres")(visitor)
+    visitor.page.locator("summary", has_text="Other extras").click()
+    visitor.fill(conn_id="not an id", port="70000", extra='{"a": ')
     visitor.save()
     expect(visitor.page.locator("#form .errors").first).to_be_visible()
 
 
 def pasted(visitor: Visitor) -> None:
-    visitor.go("/prod/connections/create/")
-    visitor.page.get_by_role("radio", name="Paste a URI or JSON").check()
+    of_type("postgres")(visitor)
+    visitor.page.get_by_role("radio", name="Paste what you have").check()
     visitor.fill(conn_id="shop_replica", secret="postgres://airflow:p%40ss@shop-1.example.internal:5432/shop?timeout=5")
     expect(visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
 
@@ -140,7 +145,10 @@ LOOKS = (
     Look("variable", detail("retry_policy", "variables")),
     Look("variable-revealed", revealed("stores", "variables", "Value")),
     Look("config-option", detail("sql_alchemy_conn", "config")),
-    Look("create-connection", at("/prod/connections/create/")),
+    *(
+        Look(f"create-{conn_type}", of_type(conn_type))
+        for conn_type in ("postgres", "snowflake", "google_cloud_platform", "ssh", "http", "kafka", "a_type_of_our_own")
+    ),
     Look("create-connection-previewed", previewed),
     Look("create-connection-pasted", pasted),
     Look("create-connection-refused", refused),

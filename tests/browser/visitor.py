@@ -45,10 +45,14 @@ class Visitor:
 
     def fill(self, **fields: str) -> None:
         for name, text in fields.items():
-            self.field(name).fill(text)
+            field = self.field(name)
+            if field.evaluate("element => element.matches('select')"):
+                field.select_option(text)
+            else:
+                field.fill(text)
 
     def field(self, name: str) -> Locator:
-        return self.page.locator(f"#form [name={name}]")
+        return self.page.locator(f'#form [name="{name}"]')
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -61,8 +65,8 @@ class Visitor:
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name=re.compile(f"^{name}")).click()
         expect(self.heading).to_have_text(name)
 
-    def create(self, kind: str, environment: str = "dev", **fields: str) -> None:
-        self.go(f"/{environment}/{kind}/create/")
+    def create(self, kind: str, environment: str = "dev", conn_type: str = "", **fields: str) -> None:
+        self.go(f"/{environment}/{kind}/create/{f'?conn_type={conn_type}' if conn_type else ''}")
         self.fill(**fields)
         self.save()
 

@@ -196,7 +196,8 @@ def test_previews_without_aws_and_with_every_secret_masked(editor: Client, secre
     assert "postgres://svc:" in text
     assert "p@ss" not in text
     assert "p%40ss" not in text
-    assert "require" not in text
+    assert "require" in text
+    assert "[1, true]" not in text
     assert not calls
     assert not acts()
 
@@ -207,11 +208,11 @@ def test_previews_what_is_still_missing_without_calling_it_wrong(editor: Client,
     preview = editor.post(URL, sent, headers={"HX-Request": "true"}).context["preview"]
 
     assert [note.text for note in preview.notes] == ["Still missing: Connection type."]
-    assert preview.errors == ("Port: A port is a whole number, such as 5432.",)
+    assert preview.errors == ("Port: A port is a whole number from 0 to 65535, such as 5432.",)
 
 
-def test_begins_with_the_common_types_to_choose_from(editor: Client, secrets_manager: Emulator) -> None:
-    page = editor.get(URL).content.decode()
+def test_suggests_other_types_to_change_to(editor: Client, secrets_manager: Emulator) -> None:
+    page = editor.get(URL, {"conn_type": "postgres"}).content.decode()
 
     assert 'list="conn_type_suggestions"' in page
     assert '<option value="google_cloud_platform">Google Cloud</option>' in page

@@ -1,0 +1,188 @@
+"""One key of the extra as one text of a form, there and back, with the type that its JSON value has.
+
+A value that its field can't give back exactly isn't shown there: it stays among the other extras, so that a form that
+is saved as it was opened changes nothing.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from connections.connection_type import ExtraField
+
+# Python refuses to read a number of more than 4,300 digits, and no hook has one of more than a few.
+_INTEGER = re.compile(r"[+-]?\d{1,30}", re.ASCII)
+_BOOLEANS = {"true": True, "false": False}
+_CREDENTIALS = re.compile(r"://[^/\s]*@|-----BEGIN|(?:pass(?:word|wd)?|pwd|secret|token|key)\s*=", re.IGNORECASE)
+_EMPTY = (None, "")
+
+
+def value_of(field: ExtraField, text: str) -> Any:
+    """The JSON value that a filled field stands for. Raises ValueError, whose text is for people and quotes nothing."""
+    if field.choices:
+        return _choice(field, text)
+    return _READ[field.kind](text)
+
+
+def text_of(field: ExtraField, value: Any) -> str | None:
+    """What the field shows of a stored value; None where it can't show it whole.
+
+    Null and empty text are both shown as an empty field.
+    """
+    if value in _EMPTY and not isinstance(value, bool):
+        return ""
+    text = _text(field, value)
+    if "\x00" in text or ("\n" in lines(text) and not is_long(field)):
+        return None
+    try:
+        is_whole = json.dumps(value_of(field, text)) == json.dumps(value)
+    except ValueError:
+        return None
+    return text if is_whole else None
+
+
+def holds_credentials(text: str) -> bool:
+    """Whether a field that is plain by its name holds what has to be masked, as in https://user:password@host."""
+    return _CREDENTIALS.search(text) is not None
+
+
+def is_plain(field: ExtraField | None, value: Any) -> bool:
+    """Whether whoever may open a connection may see this value: it is declared, whole, and no secret."""
+    if field is None or field.sensitive:
+        return False
+    text = text_of(field, value)
+    return text is not None and not holds_credentials(text)
+
+
+def split_extra(fields: Iterable[ExtraField], extra: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """The keys that have a field, as its text, and all others as they are. Together they are the whole extra."""
+    shown = {field.name: text for field in fields if (text := text_of(field, extra.get(field.name)))}
+    return shown, {key: value for key, value in extra.items() if key not in shown}
+
+
+def merged(
+    stored: Mapping[str, Any], fields: Iterable[ExtraField], typed: Mapping[str, str], others: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The stored extra with what was typed into its fields, where `typed` speaks of them, and with other keys.
+
+    A field that still has the text that it showed leaves its value alone, and one that was emptied takes it out.
+    Among the other keys an empty one gives way to a filled field. Raises ValueError for a text that its field can't
+    take.
+    """
+    extra = dict(stored)
+    for field in fields:
+        text = typed.get(field.name)
+        if text is None or lines(text) == lines(text_of(field, stored.get(field.name)) or ""):
+            continue
+        if text:
+            extra[field.name] = value_of(field, text)
+        else:
+            extra.pop(field.name, None)
+    return extra | {key: value for key, value in others.items() if not typed.get(key)}
+
+
+def lines(text: str) -> str:
+    """Browsers send every line's end as CR LF, whatever it was."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_long(field: ExtraField) -> bool:
+    """Whether its text can have more than one line."""
+    return field.multiline or field.kind in ("object", "array")
+
+
+def json_of(text: str) -> Any:
+    """JSON as every parser reads it. Raises ValueError, which tells where it breaks off and quotes nothing."""
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"This is no JSON: it breaks off at line {error.lineno}, column {error.colno}.") from None
+    except (ValueError, RecursionError):
+        message = "This is no JSON that can be stored: a key stands twice, a number is none, or it is nested too deep."
+        raise ValueError(message) from None
+
+
+def _text(field: ExtraField, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, indent=2 if field.kind in ("object", "array") else None, ensure_ascii=False)
+
+
+def _choice(field: ExtraField, text: str) -> str | int | float:
+    for choice in field.choices:
+        if str(choice) == text:
+            return choice
+    raise ValueError(f"Choose one of: {', '.join(map(str, field.choices))}.")
+
+
+def _boolean(text: str) -> bool:
+    if text not in _BOOLEANS:
+        raise ValueError("Choose yes or no.")
+    return _BOOLEANS[text]
+
+
+def _integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text.strip()):
+        raise ValueError("Write a whole number, such as 30.")
+    return int(text)
+
+
+def _number(text: str) -> int | float:
+    if _INTEGER.fullmatch(text.strip()):
+        return int(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError("Write a number, such as 30 or 0.5.")
+    return number
+
+
+def _json(kind: type, example: str) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        found = json_of(text)
+        if type(found) is not kind:
+            raise ValueError(f"Write a JSON {'object' if kind is dict else 'list'}, such as {example}.")
+        return found
+
+    return read
+
+
+def _iso(parse: Callable[[str], object], example: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        try:
+            parse(text)
+        except ValueError:
+            raise ValueError(f"Write it as in {example}.") from None
+        return text
+
+    return read
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _no_constant(_: str) -> None:
+    raise ValueError
+
+
+json_object = _json(dict, '{"sslmode": "require"}')
+_READ: dict[str, Callable[[str], Any]] = {
+    "string": str,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "object": json_object,
+    "array": _json(list, '["first", "second"]'),
+    "date": _iso(date.fromisoformat, "2026-01-31"),
+    "datetime": _iso(datetime.fromisoformat, "2026-01-31T08:30:00+00:00"),
+    "time": _iso(time.fromisoformat, "08:30"),
+}

@@ -1,0 +1,50 @@
+"""A connection laid out over the fields of a type, as a form and a page show it. Nothing of it is lost on the way."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connections.connection import Connection
+from connections.connection_type import ConnectionType, StandardField
+from connections.fields import holds_credentials, is_plain, split_extra
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A connection over the fields of its type: texts by the form's names, and the keys that have no field."""
+
+    texts: Mapping[str, str] = field(repr=False)
+    others: Mapping[str, Any] = field(repr=False)
+    masked: frozenset[str]
+
+
+def lay_out(connection: Connection, one: ConnectionType) -> Layout:
+    """Nothing is lost: what isn't in the texts is among the others. `masked` names the texts that are secret."""
+    standard = {each.name: standard_text(connection, each.name) for each in standard_fields(one)}
+    shown, others = split_extra(one.extra_fields, connection.extra)
+    extras = {f"extra.{name}": text for name, text in shown.items()}
+    masked = {each.name for each in standard_fields(one) if _is_masked(each, standard[each.name])}
+    masked |= {f"extra.{name}" for name in shown if not is_plain(one.extra_field(name), connection.extra[name])}
+    return Layout(standard | extras, others, frozenset(masked))
+
+
+def standard_fields(one: ConnectionType) -> tuple[StandardField, ...]:
+    """Those that hold a text; the extra has fields of its own."""
+    return tuple(each for each in one.standard_fields if each.name != "extra")
+
+
+def standard_text(connection: Connection, name: str) -> str:
+    value = getattr(connection, name)
+    return "" if value is None else str(value)
+
+
+def pretty(extra: Mapping[str, Any]) -> str:
+    """The text of an editor for these keys."""
+    return json.dumps(extra, indent=2, ensure_ascii=False) if extra else ""
+
+
+def _is_masked(standard: StandardField, text: str) -> bool:
+    """A line break or NUL, which an input would drop, is kept by never showing the field."""
+    return standard.sensitive or holds_credentials(text) or re.search(r"[\x00\r\n]", text) is not None

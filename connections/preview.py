@@ -1,0 +1,112 @@
+"""What a form's input would become, with every secret masked, and for an update what that changes. Without AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+
+from connections import catalog
+from connections.connection import Connection, Encoded, NotRepresentable
+from connections.fields import lines
+from connections.layout import lay_out
+from connections.reading import TEXT_FIELDS
+from connections.shape import open_text, types
+from secretsadmin.forms import Preview
+from secretsadmin.kinds import Field, Note
+
+if TYPE_CHECKING:
+    from connections.forms import ConnectionForm
+
+EXTRA = "extra."
+_MASK = "zzMASKEDzz"
+_BULLETS = "••••••"
+
+
+def preview_of(form: ConnectionForm) -> Preview:
+    form.is_valid()
+    notes = (*form.missing, *form.notes)
+    if form.wrong or "conn_type" not in form.cleaned_data:
+        return Preview(errors=form.wrong, notes=notes)
+    try:
+        connection = form.connection()
+        encoded = form.encoded(connection)
+    except ValidationError as error:
+        return Preview(errors=tuple(error.messages))
+    opened = open_text(encoded.text, form.words)
+    found = Preview(
+        readings=opened.readings,
+        changes=tuple(_changes(form)),
+        notes=(*notes, *opened.notes, *_notes(form)),
+    )
+    if kept := tuple(_kept(form)):
+        readings = tuple(replace(reading, fields=(*reading.fields, *kept)) for reading in opened.readings)
+        return replace(found, readings=readings)
+    return replace(
+        found,
+        masked_text=_masked(connection, encoded),
+        form=encoded.form.upper(),
+        size=len(encoded.text.encode()),
+        reason=encoded.reason,
+    )
+
+
+def _kept(form: ConnectionForm) -> Iterator[Field]:
+    """The masked fields that a save would leave alone, so that a preview knows nothing of them."""
+    if form.cleaned_data.get("secret"):
+        return
+    typed = form.cleaned_data.get("extra") or {}
+    for name in sorted(form.masked - form.cleared):
+        if not form.cleaned_data.get(name) and name.removeprefix(EXTRA) not in typed:
+            yield Field(name, name, "as stored", masked=False)
+
+
+def _changes(form: ConnectionForm) -> Iterator[Field]:
+    """What differs from the form that was opened, which sends its plain fields' first values along."""
+    if form.stored is None:
+        return
+    for name, field in form.fields.items():
+        before, after = form.data.get(form.add_initial_prefix(name)), form.data.get(name, "")
+        label = str(form[name].label)
+        if name == "extra":
+            yield from _changed_extras(form)
+        elif field.show_hidden_initial and before is not None and lines(before) != lines(after):
+            yield Field(name, label, f"{before or 'none'} → {after or 'none'}", masked=False)
+        elif name in form.secrets and after:
+            yield Field(name, label, after)
+        elif name in form.cleared:
+            yield Field(name, label, "cleared", masked=False)
+    for name in sorted(form.cleared - set(form.fields)):
+        yield Field(name, name.removeprefix(EXTRA), "removed", masked=False)
+
+
+def _changed_extras(form: ConnectionForm) -> Iterator[Field]:
+    typed = form.cleaned_data.get("extra") or {}
+    for key, value in typed.items():
+        yield Field(EXTRA + key, key, json.dumps(value, ensure_ascii=False))
+    for key in form.data.getlist("shown_extras"):
+        if key not in typed:
+            yield Field(EXTRA + key, key, "removed", masked=False)
+
+
+def _notes(form: ConnectionForm) -> tuple[Note, ...]:
+    conn_id = form.cleaned_data.get("conn_id")
+    if conn_id and not form.environment.backend.is_looked_up("connections", conn_id):
+        return (Note("This environment's lookup pattern excludes the id, so Airflow would never ask for it."),)
+    return ()
+
+
+def _masked(connection: Connection, encoded: Encoded) -> str:
+    """The stored text with bullets for its password and for every other secret in it."""
+    layout = lay_out(connection, catalog.get(connection.conn_type, types()))
+    secret: dict[str, Any] = {name: _MASK for name in layout.masked & set(TEXT_FIELDS) if layout.texts[name]}
+    plain = {name.removeprefix(EXTRA) for name in set(layout.texts) - layout.masked if name.startswith(EXTRA)}
+    extra = {key: value if key in plain else _MASK for key, value in connection.extra.items()}
+    try:
+        shown = replace(connection, **secret, extra=extra).encode(encoded.form)
+    except NotRepresentable:
+        return _BULLETS
+    return shown.text.replace(_MASK, _BULLETS)
