@@ -6,10 +6,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from secretsadmin.forms import Preview, SecretForm
-from secretsadmin.kinds import CONFIG, Field, Note, Reading
+from secretsadmin.kinds import CONFIG, Field, Note, Reading, Usage
 from secretsadmin.store.writes import Draft
-from variables.shape import is_json, notes
-from variables.variable import Variable
+from variables.shape import calls, notes
+from variables.variable import MAX_BYTES, Variable
+
+# A value that is fuller than this share of the limit gets a word of warning.
+NEARLY_FULL = 0.8
 
 
 class VariableForm(SecretForm):
@@ -58,6 +61,30 @@ class VariableForm(SecretForm):
             self.add_error("value", f"{variable.json_problem} Mend it, or tick below that it is meant so.")
         return cleaned
 
+    def filled(self) -> SecretForm:
+        """The same input with its JSON on lines of their own."""
+        pretty = self._typed().pretty
+        if pretty is None:
+            return self
+        data = self.data.copy()
+        data["value"], data["preview"] = pretty, "1"
+        return type(self)(data, environment=self.environment, kind=self.kind, stored=self.stored)
+
+    @property
+    def can_format(self) -> bool:
+        return self._typed().pretty is not None
+
+    @property
+    def calls(self) -> tuple[Usage, ...]:
+        """How a task reads it, once it is known by which key; an option is read by Airflow itself."""
+        key = self.stored.ref.id if self.stored else str(self["key"].value() or "").strip()
+        if self.kind == CONFIG or not key or "key" in self.errors:
+            return ()
+        return calls(key, as_json=self._typed().is_json)
+
+    def _typed(self) -> Variable:
+        return Variable(_line_ends(str(self["value"].value() or "")))
+
     def draft(self, stored: str | None = None) -> Draft:
         typed = self.cleaned_data["value"]
         if not typed and stored is not None:
@@ -69,8 +96,8 @@ class VariableForm(SecretForm):
 
     def preview(self) -> Preview:
         self.is_valid()
-        text = _line_ends(str(self.data.get("value", "")))
-        variable = Variable(text)
+        variable = self._typed()
+        text = variable.text
         if not text:
             stays = (Note("The stored value stays as it is.", "info"),) if self.stored else ()
             return Preview(errors=self._wrong_elsewhere(), notes=(*self.missing, *stays))
@@ -78,7 +105,7 @@ class VariableForm(SecretForm):
             return Preview(errors=(problem,))
         return Preview(
             readings=(Reading("Airflow 2 and 3", (Field("value", "value", text),)),),
-            form="JSON" if is_json(text) else "text",
+            form="JSON" if variable.is_json else "text",
             size=variable.size,
             reason="Stored exactly as typed:",
             notes=(*self.missing, *self._noticed(variable), *self._notes()),
@@ -92,12 +119,15 @@ class VariableForm(SecretForm):
 
     def _noticed(self, variable: Variable) -> list[Note]:
         found = notes(variable)
-        if is_json(variable.text) and self.kind != CONFIG:
-            found.insert(0, Note("Valid JSON: a task can read it with deserialize_json=True.", "ok"))
+        if variable.is_json:
+            found.insert(0, Note("This is valid JSON.", "ok"))
+        if variable.size > MAX_BYTES * NEARLY_FULL:
+            share = variable.size * 100 // MAX_BYTES
+            found.append(Note(f"{share} % of the {MAX_BYTES:,} bytes that Secrets Manager keeps in one value.", "info"))
         return found
 
     def _has_broken_json(self) -> bool:
-        return self.is_bound and Variable(_line_ends(str(self.data.get("value", "")))).json_problem is not None
+        return self.is_bound and self._typed().json_problem is not None
 
     def _notes(self) -> tuple[Note, ...]:
         key = self.cleaned_data.get("key")

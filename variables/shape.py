@@ -14,21 +14,16 @@ def open_text(text: str, _extra_conn_words: Mapping[str, Any]) -> Opened:
     return Opened(
         fields=(value,),
         readings=(Reading("Airflow 2 and 3", (Field("value", "value", text),)),),
-        form="JSON" if is_json(text) else "text",
+        form="JSON" if Variable(text).is_json else "text",
         notes=tuple(notes(Variable(text))),
     )
-
-
-def is_json(text: str) -> bool:
-    variable = Variable(text)
-    return variable.looks_like_json and variable.json_problem is None
 
 
 def notes(variable: Variable) -> list[Note]:
     """What to know of a value before and after it is saved."""
     found = []
     if problem := variable.json_problem:
-        found.append(Note(f"{problem} A task that reads it with deserialize_json=True fails."))
+        found.append(Note(f"{problem} Whatever reads it as JSON fails."))
     if ending := variable.trailing_space:
         found.append(Note(f"It ends with {ending}, which is part of the value.", "info"))
     return found
@@ -38,9 +33,17 @@ def usage(kind: Kind, key: str, _type: str) -> tuple[Usage, ...]:
     """A task asks for a variable; an option is read where Airflow's own configuration points at its secret."""
     if kind == CONFIG:
         return (Usage("In airflow.cfg, for one of its sensitive options", f"sql_alchemy_conn_secret = {key}"),)
+    task, template = calls(key)
+    return (task._replace(code=f"from airflow.sdk import Variable\n\nvalue = {task.code}"), template)
+
+
+def calls(key: str, *, as_json: bool = False) -> tuple[Usage, Usage]:
+    """What a task and a template write to read a variable."""
     name = json.dumps(key)
-    task = f"from airflow.sdk import Variable\n\nvalue = Variable.get({name})"
-    return (Usage("In a task", task), Usage("In a template", f"{{{{ var.value[{name}] }}}}"))
+    attribute = f".{key}" if key.isidentifier() and key != "get" else f"[{name}]"
+    task = f"Variable.get({name}{', deserialize_json=True' if as_json else ''})"
+    template = f"{{{{ var.{'json' if as_json else 'value'}{attribute} }}}}"
+    return (Usage("In a task", task), Usage("In a template", template))
 
 
 SHAPE = Shape(open=open_text, use=usage, secret="value")  # noqa: S106 - the field's name.

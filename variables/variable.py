@@ -1,10 +1,19 @@
 """The value of a variable or of a config option: any text, and what to know before saving it."""
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 # What Secrets Manager keeps in one value, in bytes of UTF-8.
 MAX_BYTES = 65_536
+
+# An object or a list as people begin one, also when they write it as Python does. What a template begins with
+# ({{ or {% or {name}) and what a file's section does ([default]) is text.
+_BEGINS_AS_JSON = re.compile(
+    r"""\s*\ufeff?\s*(?:\{(?![{%#]|\w+\})|\[\s*(?:$|[]\[{}"'\d-]|(?:true|false|null|NaN|Infinity)\b))"""
+)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 SPACES = {"\n": "line break", "\r": "carriage return", "\t": "tab", " ": "space"}
 
@@ -45,22 +54,39 @@ class Variable:
         return None
 
     @property
-    def looks_like_json(self) -> bool:
+    def is_json(self) -> bool:
         """An object, a list or a quoted text. A bare word or number is JSON or isn't, and nobody minds."""
-        return self.text.lstrip().lstrip("\ufeff").lstrip().startswith(("{", "[", '"'))
+        return self.looks_like_json and self.json_problem is None
+
+    @property
+    def looks_like_json(self) -> bool:
+        """Whether it was meant as JSON. What begins with a quotation mark is text, unless all of it is JSON."""
+        if self.text.lstrip().startswith('"'):
+            return _json_problem(self.text) is None
+        return _BEGINS_AS_JSON.match(self.text) is not None
 
     @property
     def json_problem(self) -> JsonProblem | None:
         """Set where the text looks like JSON and `Variable.get(key, deserialize_json=True)` would fail."""
-        if not self.looks_like_json:
+        return _json_problem(self.text) if self.looks_like_json else None
+
+    @property
+    def pretty(self) -> str | None:
+        """The same JSON on lines indented by 2, where that is something else and still fits.
+
+        Nothing but white space changes: keys that stand there twice, the spelling of numbers and escapes are kept.
+        """
+        if not self.is_json:
             return None
-        try:
-            json.loads(self.text)
-        except json.JSONDecodeError as error:
-            return JsonProblem(error.lineno, error.colno)
-        except (ValueError, RecursionError):
-            return JsonProblem(None, None)
-        return None
+        parts: list[str] = []
+        left = MAX_BYTES
+        for part in _indented(_TOKEN.findall(self.text)):
+            left -= len(part.encode())
+            if left < 0:
+                return None
+            parts.append(part)
+        text = "".join(parts)
+        return None if text == self.text else text
 
     @property
     def trailing_space(self) -> str:
@@ -81,3 +107,27 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _json_problem(text: str) -> JsonProblem | None:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return JsonProblem(error.lineno, error.colno)
+    except (ValueError, RecursionError):
+        return JsonProblem(None, None)
+    return None
+
+
+def _indented(tokens: list[str]) -> Iterator[str]:
+    """The tokens of valid JSON with white space between them; an empty object or list stays on its line."""
+    depth, before = 0, ""
+    for token in tokens:
+        is_opened, is_closed = before in ("{", "["), token in ("}", "]")
+        depth += is_opened - is_closed
+        if before == "," or is_opened != is_closed:
+            yield "\n" + "  " * depth
+        elif before == ":":
+            yield " "
+        yield token
+        before = token

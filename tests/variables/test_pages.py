@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 from pytest_django.fixtures import Settings
 
 from secretsadmin.audit.models import Event
@@ -73,6 +74,68 @@ def test_ask_before_storing_what_looks_like_json_and_is_not(editor: Client, secr
     assert 'name="confirm"' in asked.content.decode()
     assert confirmed.status_code == 302
     assert stored(secrets_manager, NAME)["SecretString"] == '{"broken": '
+
+
+@pytest.mark.parametrize("value", ["{{ ds }}", '"Hello," she said', "[default]"])
+def test_store_what_is_obviously_no_json_without_asking(editor: Client, secrets_manager: Emulator, value: str) -> None:
+    assert editor.post(f"{VARIABLES}/create/", {"key": "limit", "value": value}).status_code == 302
+
+
+@pytest.mark.parametrize("role", ["create", "update"])
+def test_format_json_on_request_and_store_nothing(editor: Client, secrets_manager: Emulator, role: str) -> None:
+    version = put(secrets_manager, NAME, "1")
+    path = f"{VARIABLES}/create/" if role == "create" else f"{VARIABLES}/update/limit/"
+    sent = {"key": "limit", "value": '{"a":1.0,\r\n"a":[]}', "description": "d", "version": version}
+
+    looked = editor.post(path, sent | {"preview": "1"})
+    with counting(secrets_manager) as calls:
+        response = editor.post(path, sent | {"fill": "format"})
+
+    assert 'value="format"' in looked.content.decode()
+    assert 'value="format"' not in response.content.decode()
+    assert response.status_code == 200
+    assert response.context["form"]["value"].value() == '{\n  "a": 1.0,\n  "a": []\n}'
+    assert response.context["form"]["description"].value() == "d"
+    assert not {"CreateSecret", "PutSecretValue"} & set(calls)
+    assert stored(secrets_manager, NAME)["SecretString"] == "1"
+
+
+def test_say_where_json_breaks_off_instead_of_formatting_it(editor: Client) -> None:
+    response = editor.post(f"{VARIABLES}/create/", {"key": "limit", "value": '{"a":\n}', "fill": "format"})
+
+    assert "line 2, column 1" in errors(response)["value"][0]
+    assert response.context["form"]["value"].value() == '{"a":\n}'
+
+
+@pytest.mark.parametrize(
+    ("value", "task", "template"),
+    [
+        ("5", 'Variable.get("limit")', "{{ var.value.limit }}"),
+        ("[1]", 'Variable.get("limit", deserialize_json=True)', "{{ var.json.limit }}"),
+    ],
+)
+def test_say_how_a_task_reads_what_is_typed(editor: Client, value: str, task: str, template: str) -> None:
+    response = editor.post(f"{VARIABLES}/create/", {"key": "limit", "value": value, "preview": "1"})
+
+    assert [use.code for use in response.context["form"].calls] == [task, template]
+    assert escape(task) in response.content.decode()
+
+
+def test_say_nothing_of_tasks_where_airflow_itself_reads_it(editor: Client) -> None:
+    for value in ("[1]", "[1"):
+        response = editor.post("/default/config/create/", {"key": "limit", "value": value, "preview": "1"})
+        shown = response.content.decode().partition('id="preview"')[2]
+
+        assert "deserialize_json" not in shown
+        assert "Variable.get" not in shown
+
+
+@pytest.mark.parametrize(("length", "is_told"), [(52_000, False), (53_000, True), (65_536, True)])
+def test_show_the_size_and_the_limit_where_it_is_near(editor: Client, length: int, *, is_told: bool) -> None:
+    response = editor.post(f"{VARIABLES}/create/", {"key": "limit", "value": "x" * length, "preview": "1"})
+
+    assert f"{length} bytes" in response.content.decode()
+    assert ("of the 65,536 bytes" in response.content.decode()) == is_told
 
 
 def test_update_with_three_calls_and_keep_the_value_unless_it_is_typed(
