@@ -287,7 +287,7 @@ def _take_apart(uri: str) -> tuple[str, str, SplitResult]:
         raise UnreadableSecret(
             "secret", "The URI holds more than two ://. Percent-encode those that belong to a value."
         )
-    scheme = _split(uri).scheme
+    scheme = split(uri).scheme
     host_has_protocol = separators == MOST_SEPARATORS
     # Airflow replaces every occurrence, not only the first.
     rest = uri.replace(f"{scheme}://", "" if host_has_protocol else "//")
@@ -295,11 +295,11 @@ def _take_apart(uri: str) -> tuple[str, str, SplitResult]:
         raise UnreadableSecret(
             "host", "There is a login or a port before the host's own protocol; it has to come after it."
         )
-    parts = _split(rest)
+    parts = split(rest)
     return scheme, parts.scheme if host_has_protocol else "", parts
 
 
-def _split(uri: str) -> SplitResult:
+def split(uri: str) -> SplitResult:
     with suppress(ValueError):
         return _urlsplit(uri)
     raise UnreadableSecret(

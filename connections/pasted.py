@@ -1,0 +1,130 @@
+"""What a pasted text becomes, and what its readers share.
+
+No sentence here quotes a text. It names a key only in our own spelling of a key that we know, because a raw & or ;
+in a password turns the password's pieces into keys. JSON is the exception: there it is certain what a key is.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Self
+
+from connections import catalog
+from connections.connection import Connection, Reader, differing_fields, form_of, ignored_keys, is_clear
+from connections.reading import FIELDS, ConnWords, normal_type
+
+# Other people's names for Airflow's types: SQLAlchemy's dialects, JDBC's subprotocols, engines of RDS.
+_TYPES = {
+    "aurora": "mysql",
+    "aurora_mysql": "mysql",
+    "aurora_postgresql": "postgres",
+    "awsathena": "athena",
+    "bigquery": "gcpbigquery",
+    "clickhousedb": "clickhouse",
+    "cockroachdb": "postgres",
+    "db2": "ibmdb2",
+    "exa": "exasol",
+    "hive": "hiveserver2",
+    "hive2": "hiveserver2",
+    "https": "http",
+    "ibm_db_sa": "ibmdb2",
+    "mariadb": "mysql",
+    "mongodb": "mongo",
+    "sqlserver": "mssql",
+    "teradatasql": "teradata",
+}
+_DRIVERS_KEYS = (
+    *("allowPublicKeyRetrieval", "application_name", "ApplicationName", "Auth_AccessToken", "Auth_Flow"),
+    *("authentication", "authMech", "authSource", "autoReconnect", "characterEncoding", "charset"),
+    *("client_encoding", "connect_timeout", "connectTimeout", "credentials_base64", "credentials_path"),
+    *("currentSchema", "database", "databaseName", "db", "dbname", "driver", "encrypt"),
+    *("hostNameInCertificate", "httpPath", "integratedSecurity", "loginTimeout", "odbc_connect", "options"),
+    *("password", "pwd", "replicaSet", "requireSSL", "retryWrites", "rewriteBatchedStatements", "search_path"),
+    *("serverTimezone", "service_name", "sid", "socketTimeout", "ssl", "sslmode", "target_session_attrs"),
+    *("timeout", "TNS_ADMIN", "transportMode", "Trusted_Connection", "trustServerCertificate", "tz", "uid"),
+    *("user", "username", "useSSL", "useUnicode", "verifyServerCertificate", "w"),
+)
+_PLAIN_KEY = re.compile(r"[\w.-]{1,64}", re.ASCII)
+_ID = re.compile(r"[\w.-]{1,200}", re.ASCII)
+
+
+class UnreadablePaste(Exception):
+    """No connection can be made of the text. The sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """The source is how a page names the text's form; the notes tell what was left out or taken otherwise."""
+
+    connection: Connection
+    source: str
+    conn_id: str = ""
+    description: str = field(default="", repr=False)
+    notes: tuple[str, ...] = ()
+
+    def noting(self, *notes: str) -> Self:
+        return replace(self, notes=(*self.notes, *(note for note in notes if note)))
+
+    def named(self, conn_id: str) -> Self:
+        """Under the id that stands beside the connection in the text, if Airflow's import would take that id."""
+        if _ID.fullmatch(conn_id):
+            return replace(self, conn_id=conn_id)
+        return self.noting("The text's own id was left out: an id is made of letters, digits, _ . and - alone.")
+
+
+def readable(text: str, words: ConnWords | None) -> Pasted:
+    """A text in Airflow's own form. Raises UnreadablePaste and UnreadableSecret."""
+    older, newer = (Connection.from_secret(text, reader=reader, extra_conn_words=words) for reader in Reader)
+    is_json = form_of(text) == "json"
+    if not newer.conn_type:
+        example = (
+            'Add one, as in {"conn_type": "postgres"}.' if is_json else "A URI begins with it, as in postgres://host."
+        )
+        raise UnreadablePaste(f"This has no connection type. {example}")
+    if not is_clear(text):
+        raise UnreadablePaste("There is an @ behind the host. Write %2F for / in a password, and %40 for @ elsewhere.")
+    pasted = Pasted(newer, "JSON" if is_json else "a URI")
+    differing = [name.removeprefix("extra.") for name in differing_fields(older, newer)]
+    names = listed(differing) if is_json else known(differing)
+    return pasted.noting(
+        f"Airflow 2 and 3 read these differently, and Airflow 3's reading was taken: {names}." if differing else "",
+        left_out(ignored_keys(text, words)),
+    )
+
+
+def left_out(keys: Iterable[str]) -> str:
+    """A note on keys of a JSON object; none for no key."""
+    names = listed(keys)
+    return f"Left out, as Airflow reads none of these keys: {names}." if names else ""
+
+
+def listed(keys: Iterable[str]) -> str:
+    """Keys of a JSON object, by their names where those are as plain as names of keys are."""
+    return _joined([key if _PLAIN_KEY.fullmatch(key) else "" for key in keys])
+
+
+def known(keys: Iterable[str]) -> str:
+    """Keys of a URL, by their names where we know them, and otherwise by their number."""
+    spellings = _spellings()
+    return _joined([spellings.get(key.casefold(), "") for key in keys])
+
+
+def _joined(names: list[str]) -> str:
+    unnamed = names.count("")
+    shown = [*dict.fromkeys(name for name in names if name)]
+    if unnamed:
+        shown.append(f"{unnamed} more" if shown else f"{unnamed} with a name that is not shown")
+    return ", ".join(shown)
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    extras = (one.name for known_type in catalog.types().values() for one in known_type.extra_fields)
+    return {name.casefold(): name for name in (*extras, *_DRIVERS_KEYS, *FIELDS)}
+
+
+def type_of(name: str) -> str:
+    """Airflow's type for somebody else's name of it."""
+    plain = normal_type(name.lower())
+    return plain if plain in catalog.types() else _TYPES.get(plain, plain)

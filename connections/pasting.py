@@ -1,0 +1,63 @@
+"""Paste anything: a text from somewhere else becomes the fields of a connection.
+
+Nothing is kept and no value is quoted. Each form that people have their connections in has a reader, which says None
+to texts of another form.
+"""
+
+import json
+from contextlib import suppress
+
+from connections.pasted import Pasted, UnreadablePaste
+from connections.pasting_lines import command, environment_line, exported_line
+from connections.pasting_values import read_value
+from connections.reading import ConnWords, UnreadableSecret, is_unicode
+
+__all__ = ["MOST_CHARACTERS", "Pasted", "UnreadablePaste", "paste"]
+
+MOST_CHARACTERS = 1_048_576
+_FENCE = "```"
+_QUOTES = ("'", '"', "`")
+_LINES = (environment_line, command, exported_line)
+
+
+def paste(text: str, extra_conn_words: ConnWords | None = None) -> Pasted:
+    """Raises UnreadablePaste and nothing else, whatever the text. No error has a cause, a context or our frames."""
+    try:
+        return _read(text, extra_conn_words)
+    except UnreadablePaste as error:
+        reason = str(error)
+    except UnreadableSecret as error:
+        reason = f"Airflow can't read this. {error}"
+    raise UnreadablePaste(reason)
+
+
+def _read(text: str, words: ConnWords | None) -> Pasted:
+    if len(text) > MOST_CHARACTERS:
+        raise UnreadablePaste("This is longer than 1 MiB. Paste one connection alone.")
+    if not is_unicode(text):
+        raise UnreadablePaste("This holds half a surrogate pair, which is not text. Copy it anew.")
+    plain = _bare(text)
+    if not plain:
+        raise UnreadablePaste("There is nothing in this. Paste a URI, JSON, an environment line or a command.")
+    for line in _LINES:
+        if pasted := line(plain, words):
+            return pasted
+    return read_value(plain, words)
+
+
+def _bare(text: str) -> str:
+    """Without what a page, a mail or a file puts around a text."""
+    text = text.replace("\r\n", "\n").lstrip("\ufeff").strip().lstrip("\ufeff").strip()
+    if text.startswith(_FENCE) and text.endswith(_FENCE) and "\n" in text:
+        text = text.partition("\n")[2].removesuffix(_FENCE).strip()
+    if len(text) > 1 and text[0] in _QUOTES and text[-1] == text[0]:
+        return _unescaped(text).strip()
+    return text
+
+
+def _unescaped(text: str) -> str:
+    """A text out of a JSON file has its quotation marks escaped."""
+    if text[0] == '"' and '\\"' in text:
+        with suppress(ValueError, RecursionError):
+            return str(json.loads(text))
+    return text[1:-1]
