@@ -8,19 +8,22 @@ from django.http import QueryDict
 from connections.connection import Connection
 from connections.connection_type import ConnectionType
 from connections.layout import Layout, lay_out, pretty, standard_fields
+from connections.pasting import Pasted
 
 EXTRA = "extra."
 
 
-def pasted_into(data: QueryDict, connection: Connection, one: ConnectionType) -> QueryDict:
+def pasted_into(data: QueryDict, pasted: Pasted, one: ConnectionType) -> QueryDict:
     """The pasted connection in the fields of its type, in place of whatever they held."""
-    layout = lay_out(connection, one)
+    layout = lay_out(pasted.connection, one)
     filled = _without_extras(data, one)
     for each in standard_fields(one):
         filled[each.name] = layout.texts[each.name]
     _lay(filled, layout, one)
     there = {*(name for name, text in layout.texts.items() if text), *(EXTRA + key for key in layout.others)}
     filled.setlist("clear", [name for name in data.getlist("stored_masked") if name not in there])
+    filled["conn_id"] = data.get("conn_id") or pasted.conn_id
+    filled["description"] = data.get("description") or pasted.description
     filled["secret"], filled["entry"] = "", "fields"
     return filled
 

@@ -27,6 +27,7 @@ from connections.connection_type import ConnectionType
 from connections.fields import json_object, lines, merged, text_of
 from connections.form_fields import TypeInput, extra_field, standard_field
 from connections.layout import lay_out, pretty, standard_fields
+from connections.pasting import Pasted, UnreadablePaste, paste
 from connections.preview import preview_of
 from connections.reading import normal_type
 from connections.shape import types
@@ -172,9 +173,12 @@ class ConnectionForm(SecretForm):
         except ValueError as error:
             raise ValidationError(str(error)) from None
 
-    def clean_secret(self) -> Connection | None:
-        text = self.cleaned_data["secret"].strip()
-        return _readable(text, self.words) if text else None
+    def clean_secret(self) -> Pasted | None:
+        text = self.cleaned_data["secret"]
+        try:
+            return paste(text, self.words) if text.strip() else None
+        except UnreadablePaste as error:
+            raise ValidationError(str(error)) from None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -182,6 +186,8 @@ class ConnectionForm(SecretForm):
             self._require_type()
             self._require_fields()
             self._refuse_strays()
+        elif (pasted := cleaned.get("secret")) and pasted.notes and not self.only_looks:
+            self.add_error("secret", f"Fill the fields from it, and look them over. {' '.join(pasted.notes)}")
         if not self.errors and self.stored is None and not self.only_looks:
             self.draft()
         return cleaned
@@ -207,9 +213,9 @@ class ConnectionForm(SecretForm):
 
     def filled(self) -> SecretForm:
         self.is_valid()
-        if isinstance(pasted := self.cleaned_data.get("secret"), Connection):
-            one = catalog.get(pasted.conn_type, types())
-            return self._again(filling.pasted_into(self.data, pasted, one))
+        if pasted := self.cleaned_data.get("secret"):
+            one = catalog.get(pasted.connection.conn_type, types())
+            return self._again(filling.pasted_into(self.data, pasted, one), notes=tuple(map(Note, pasted.notes)))
         return self._of_another_type() if self.data.get("new_type", "").strip() else self
 
     def _of_another_type(self) -> SecretForm:
@@ -232,8 +238,9 @@ class ConnectionForm(SecretForm):
 
     def connection(self, before: Connection | None = None, *, is_lost: bool = False) -> Connection:
         """What the input makes of the connection that is there. Raises ValidationError where that can't be read."""
-        if self.cleaned_data.get("secret"):
-            return self.cleaned_data["secret"]  # type: ignore[no-any-return]
+        pasted: Pasted | None = self.cleaned_data.get("secret")
+        if pasted:
+            return pasted.connection
         if is_lost and not (self.cleaned_data.get("password") or "password" in self.cleared):
             message = "What is stored can't be read, so its password can't be kept: type it again, or clear it."
             raise ValidationError({"password": message})
@@ -367,16 +374,3 @@ def _is_empty(one: ConnectionType, key: str, value: Any) -> bool:
     """Whether a stored key is there, with nothing in it, and has a field that shows just that."""
     field = one.extra_field(key)
     return field is not None and text_of(field, value) == ""
-
-
-def _readable(text: str, words: Any) -> Connection:
-    for reader in Reader:
-        try:
-            found = Connection.from_secret(text, reader=reader, extra_conn_words=words)
-        except UnreadableSecret as error:
-            raise ValidationError(f"Airflow can't read this. {error}") from None
-    if not found.conn_type:
-        raise ValidationError("This has no connection type. A URI begins with it, as in postgres://host.")
-    if not is_clear(text):
-        raise ValidationError("There is an @ behind the host. Write %2F for / in a password, and %40 for @ elsewhere.")
-    return found

@@ -109,9 +109,9 @@ def _host(asked: _Asked) -> Iterator[str]:
     if asked.type.conn_type in BARE_HOSTS and not host.startswith("/"):
         yield from _bare_host(asked, host, label)
     elif _USER_AND_PASSWORD.search(host):
-        yield f"{label}: it holds a login and a password, and isn't masked. Write them into fields of their own."
+        yield f"{label}: it holds a login and a password. Write them into fields of their own."
     if _PASSWORD_PARAMETER.search(host):
-        yield f"{label}: it holds a secret as a parameter, and isn't masked. Write it into the password, if you can."
+        yield f"{label}: it holds a secret as a parameter. Write it into the password, if you can."
 
 
 def _bare_host(asked: _Asked, host: str, label: str) -> Iterator[str]:

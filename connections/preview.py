@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from connections import catalog
 from connections.connection import Connection, Encoded, NotRepresentable
 from connections.fields import lines
+from connections.hints import hints
 from connections.layout import lay_out
 from connections.reading import TEXT_FIELDS
 from connections.shape import open_text, types
@@ -20,6 +21,7 @@ from secretsadmin.kinds import Field, Note
 
 if TYPE_CHECKING:
     from connections.forms import ConnectionForm
+    from connections.pasting import Pasted
 
 EXTRA = "extra."
 _MASK = "zzMASKEDzz"
@@ -28,7 +30,8 @@ _BULLETS = "••••••"
 
 def preview_of(form: ConnectionForm) -> Preview:
     form.is_valid()
-    notes = (*form.missing, *form.notes)
+    pasted = form.cleaned_data.get("secret")
+    notes = (*form.missing, *form.notes, *_told(pasted))
     if form.wrong or "conn_type" not in form.cleaned_data:
         return Preview(errors=form.wrong, notes=notes)
     try:
@@ -40,7 +43,7 @@ def preview_of(form: ConnectionForm) -> Preview:
     found = Preview(
         readings=opened.readings,
         changes=tuple(_changes(form)),
-        notes=(*notes, *opened.notes, *_notes(form)),
+        notes=(*notes, *opened.notes, *_notes(form, connection)),
     )
     if kept := tuple(_kept(form)):
         readings = tuple(replace(reading, fields=(*reading.fields, *kept)) for reading in opened.readings)
@@ -92,11 +95,19 @@ def _changed_extras(form: ConnectionForm) -> Iterator[Field]:
             yield Field(EXTRA + key, key, "removed", masked=False)
 
 
-def _notes(form: ConnectionForm) -> tuple[Note, ...]:
-    conn_id = form.cleaned_data.get("conn_id")
+def _told(pasted: Pasted | None) -> tuple[Note, ...]:
+    if pasted is None:
+        return ()
+    return (Note(f"Read as {pasted.source}.", "ok"), *map(Note, pasted.notes))
+
+
+def _notes(form: ConnectionForm, connection: Connection) -> tuple[Note, ...]:
+    conn_id = form.stored.ref.id if form.stored else form.cleaned_data.get("conn_id", "")
+    found = hints(connection, catalog.get(connection.conn_type, types()), conn_id, types())
     if conn_id and not form.environment.backend.is_looked_up("connections", conn_id):
-        return (Note("This environment's lookup pattern excludes the id, so Airflow would never ask for it."),)
-    return ()
+        never = "This environment's lookup pattern excludes the id, so Airflow would never ask for it."
+        return (Note(never), *found)
+    return found
 
 
 def _masked(connection: Connection, encoded: Encoded) -> str:

@@ -37,7 +37,8 @@ def create(request: Request, environment: str, kind: Kind, form_class: FormClass
     if not form.is_bound:
         return _create_page(request, form)
     if form.only_looks:
-        return _create_page(request, form.filled() if form.wants_filling else form)
+        looked = form.filled() if form.wants_filling else form
+        return _create_page(request, looked, status=_status_of(looked))
     if not form.is_valid():
         return _create_page(request, form, status=422)
     try:
@@ -61,7 +62,8 @@ def update(
         return _update_page(request, form_class(environment=ref.environment, kind=kind, stored=secret), shape)
     form = form_class(request.POST, environment=ref.environment, kind=kind, stored=secret)
     if form.only_looks:
-        return _update_page(request, form.filled() if form.wants_filling else form, shape)
+        looked = form.filled() if form.wants_filling else form
+        return _update_page(request, looked, shape, status=_status_of(looked))
     if not form.is_valid():
         return _update_page(request, form, shape, status=422)
     try:
@@ -156,6 +158,11 @@ def restore(request: Request, environment: str, kind: Kind, key: str) -> HttpRes
     ref = secret_of(request, environment, "restore", kind, key)
     writes.restore(ref, actor=actor_of(request), reason=request.POST.get("reason", ""))
     return _done(request, ref, "Restored. Airflow finds it again.")
+
+
+def _status_of(looked: SecretForm) -> int:
+    """A preview tells errors on the way; a form that couldn't be filled is refused."""
+    return 422 if looked.errors and looked.wants_filling else 200
 
 
 def _done(request: Request, ref: Ref, text: str, *, to: str = "", tag: str = "") -> HttpResponse:

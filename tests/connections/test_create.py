@@ -9,6 +9,7 @@ from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.conftest import As, use
 from tests.faults import FaultProxy
+from tests.forms import as_sent
 from tests.site import CONNECTIONS, POSTGRES, acts, create, errors, field, put, read_by_airflow, stored
 from tests.wire import connected, counting
 
@@ -71,11 +72,40 @@ def test_takes_a_pasted_uri_in_place_of_the_fields(editor: Client, secrets_manag
 
 
 def test_takes_pasted_json_with_aliases(editor: Client, secrets_manager: Emulator) -> None:
-    pasted = '{"engine": "mysql", "username": "svc", "pass": "pw", "server": "db", "dbname": "ignored"}'
+    pasted = '{"engine": "mysql", "username": "svc", "pass": "pw", "server": "db"}'
     editor.post(URL, {"conn_id": "pasted", "secret": pasted})
 
     read = read_by_airflow(secrets_manager, "pasted")
     assert (read.conn_type, read.login, read.password, read.host) == ("mysql", "svc", "pw", "db")
+
+
+def test_lets_a_paste_that_was_not_taken_whole_be_looked_over_first(editor: Client, secrets_manager: Emulator) -> None:
+    pasted = {"conn_id": "x", "secret": "postgresql+psycopg2://u:pw@h/db?application_name=a"}
+
+    refused = editor.post(URL, pasted)
+    looked_over = as_sent(editor.post(URL, pasted | {"fill": "paste"}))
+    saved = editor.post(URL, looked_over)
+
+    assert "driver" in errors(refused)["secret"][0]
+    assert saved.status_code == 302
+    assert read_by_airflow(secrets_manager, "x").extra == {"application_name": "a"}
+
+
+def test_takes_the_id_that_a_pasted_command_names(editor: Client, secrets_manager: Emulator) -> None:
+    command = "airflow connections add 'my_ftp' --conn-type ftp --conn-host h --conn-password pw"
+
+    filled = editor.post(URL, {"secret": command, "fill": "paste"})
+
+    sent = as_sent(filled)
+    assert (sent["conn_id"], sent["conn_type"], sent["password"]) == (["my_ftp"], ["ftp"], ["pw"])
+
+
+def test_refuses_what_it_can_not_fill_the_fields_from(editor: Client, secrets_manager: Emulator) -> None:
+    refused = editor.post(URL, {"secret": "hunter2", "fill": "paste", "entry": "paste"})
+
+    assert refused.status_code == 422
+    assert "hunter2" not in errors(refused)["secret"][0]
+    assert as_sent(refused)["secret"] == ["hunter2"]
 
 
 def test_fills_the_fields_from_what_was_pasted_and_stores_nothing(editor: Client, secrets_manager: Emulator) -> None:

@@ -7,9 +7,9 @@ to texts of another form.
 import json
 from contextlib import suppress
 
-from connections.pasted import Pasted, UnreadablePaste
-from connections.pasting_lines import command, environment_line, exported_line
-from connections.pasting_values import read_value
+from connections.pasting.lines import command, environment_line, exported_line
+from connections.pasting.pasted import Pasted, UnreadablePaste
+from connections.pasting.values import read_value
 from connections.reading import ConnWords, UnreadableSecret, is_unicode
 
 __all__ = ["MOST_CHARACTERS", "Pasted", "UnreadablePaste", "paste"]

@@ -1,9 +1,9 @@
 """A pasted value: what a connection can be written as, alone or behind a variable's name or a command's flag."""
 
-from connections.pasted import Pasted, readable
-from connections.pasting_jdbc import jdbc
-from connections.pasting_json import from_json
-from connections.pasting_urls import sqlalchemy
+from connections.pasting.jdbc import jdbc
+from connections.pasting.objects import from_json
+from connections.pasting.pasted import Pasted, readable
+from connections.pasting.urls import sqlalchemy
 from connections.reading import ConnWords
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, unquote
 
 from connections.connection import MAX_BYTES, Connection, is_sensitive_extra
-from connections.pasted import Pasted, UnreadablePaste, known, type_of
-from connections.pasting_urls import Url, place, split_url
+from connections.pasting.pasted import Pasted, UnreadablePaste, known, type_of
+from connections.pasting.urls import Url, place, split_url
 
 _SOURCE = "a JDBC URL"
 # Behind //host:port/ these have their database. The spark of old was Databricks' own driver.

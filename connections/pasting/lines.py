@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from connections.connection import MAX_BYTES
-from connections.pasted import Pasted, UnreadablePaste
-from connections.pasting_json import entry
-from connections.pasting_values import read_value
+from connections.pasting.objects import entry
+from connections.pasting.pasted import Pasted, UnreadablePaste
+from connections.pasting.values import read_value
 from connections.reading import ConnWords
 
 # Lines before it may be comments, and keys such as `environment:`.

@@ -8,7 +8,7 @@ from typing import Any
 
 from connections import catalog
 from connections.connection import Connection
-from connections.pasted import Pasted, UnreadablePaste, left_out, readable, type_of
+from connections.pasting.pasted import Pasted, UnreadablePaste, left_out, readable, type_of
 from connections.reading import WORDS, ConnWords, is_too_deep
 
 _WORDS = {word for words in WORDS.values() for word in words}

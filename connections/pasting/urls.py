@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote
 from connections import catalog
 from connections.connection import MAX_BYTES, Connection
 from connections.connection_type import ExtraField
-from connections.pasted import Pasted, UnreadablePaste, known, type_of
+from connections.pasting.pasted import Pasted, UnreadablePaste, known, type_of
 from connections.reading import EXTRA_KEY, normal_type, split
 
 _URL = re.compile(r"([a-z][a-z0-9_-]*)(?:\+([a-z0-9_]+))?://(.*)", re.IGNORECASE | re.DOTALL)
