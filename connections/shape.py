@@ -16,6 +16,7 @@ from connections.connection import (
     ignored_keys,
     is_clear,
 )
+from connections.copying import FORMATS
 from secretsadmin import environments
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
 
@@ -131,4 +132,5 @@ SHAPE = Shape(
     secret="password",  # noqa: S106 - the field's name.
     label=title,
     icon=icon,
+    copies=FORMATS,
 )
