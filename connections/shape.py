@@ -16,6 +16,7 @@ from connections.connection import (
     is_clear,
 )
 from connections.connection_type import ConnectionType
+from connections.copying import FORMATS
 from connections.fields import is_plain
 from connections.layout import lay_out, standard_fields
 from secretsadmin import environments
@@ -130,4 +131,5 @@ SHAPE = Shape(
     secret="password",  # noqa: S106 - the field's name.
     label=title,
     icon=icon,
+    copies=FORMATS,
 )

@@ -1,6 +1,12 @@
+from django.urls import path
+
+from connections import views
 from connections.forms import ConnectionForm
 from connections.shape import SHAPE
 from secretsadmin.secret_urls import secret_urls
 
 app_name = "connections"
-urlpatterns = secret_urls(SHAPE, ConnectionForm)
+urlpatterns = [
+    *secret_urls(SHAPE, ConnectionForm),
+    path("copy/<path:key>/", views.copy, name="copy"),
+]

@@ -56,6 +56,14 @@ class Usage(NamedTuple):
     code: str
 
 
+class Copy(NamedTuple):
+    """A spelling in which a whole secret can be copied. `key` names it in forms and in the audit log."""
+
+    key: str
+    title: str
+    hint: str = ""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One of the three kinds of secret that Airflow looks up.
@@ -79,7 +87,7 @@ class Shape:
 
     `open` takes a secret's text and the deployment's `extra_conn_words`, and never raises: what can't be read
     comes back as a reading with an error. `use` takes a kind, an id and a type. `secret` is the field that a reveal
-    means when it names none. `label` names a type, `icon` draws it.
+    means when it names none. `label` names a type, `icon` draws it. An app with `copies` has a page named `copy`.
     """
 
     open: Callable[[str, Mapping[str, Any]], Opened]
@@ -87,6 +95,7 @@ class Shape:
     secret: str
     label: Callable[[str], str] = str
     icon: Callable[[str], str] = lambda _: ""
+    copies: tuple[Copy, ...] = ()
 
 
 CONNECTIONS = Kind("connections", "connection", "Connections", "Connection id", "plug")

@@ -8,14 +8,16 @@ from secretsadmin.kinds import Kind
 
 SEE = frozenset({"view", "history", "open"})
 WRITE = frozenset({"create", "update", "roll-back", "delete", "restore"})
+# The one shows a masked field; the other hands out all of a secret at once.
+DISCLOSE = frozenset({"reveal", "copy"})
 RIGHTS = {
     "viewer": SEE,
-    "editor": SEE | WRITE | {"reveal"},
-    "admin": SEE | WRITE | {"reveal", "audit"},
+    "editor": SEE | WRITE | DISCLOSE,
+    "admin": SEE | WRITE | DISCLOSE | {"audit"},
     "auditor": frozenset({"view", "history", "audit"}),
 }
 # In a protected environment these are for admins alone.
-GUARDED = frozenset({"reveal", "delete"})
+GUARDED = DISCLOSE | {"delete"}
 
 
 def may(

@@ -93,6 +93,7 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const output = answer.ok && $("output.revealed", page);
     if (!output) { showMessage(page); throw new Error("not revealed"); }
+    $("#messages > #message")?.remove();
     return output.textContent;
   }
 
@@ -100,7 +101,7 @@
     const place = button.closest("[data-copied]") || button.closest(".item, .panel");
     const output = $(".value, pre", place);
     const form = $("form[data-show]", place);
-    copy(button, form && !output.matches(".revealed") ? fetchRevealed(form) : output.textContent);
+    copy(button, form && !output?.matches(".revealed") ? fetchRevealed(form) : output.textContent);
   }
 
   // Files. A form sends every line's end as CR LF, so it says of a box that was filled from such a file that this is meant.
@@ -232,7 +233,7 @@
     for (const details of $$("details.switcher[open]")) if (!details.contains(event.target)) details.open = false;
     if (!target) return;
     if (target.matches("button[name=theme]")) chooseTheme(target.value);
-    else if (target.matches("[data-copy]")) copyFrom(target);
+    else if (target.matches("[data-copy]")) { event.preventDefault(); copyFrom(target); }
     else if (target.matches("[data-keys]")) $("#keys").showModal();
     else if (target.matches("[data-hide]")) { event.preventDefault(); hide($("output", target.closest(".item"))); }
     else if (target.matches(".list.opens tbody tr") && getSelection().isCollapsed) $("a.id", target)?.click();

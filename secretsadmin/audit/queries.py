@@ -18,6 +18,7 @@ _DONE = {
     "restore": "restored",
     "open": "opened",
     "reveal": "revealed a field of",
+    "copy": "copied",
 }
 _TRIED = {
     "create": "tried to create",
@@ -27,6 +28,7 @@ _TRIED = {
     "restore": "tried to restore",
     "open": "tried to open",
     "reveal": "tried to reveal",
+    "copy": "tried to copy",
 }
 
 

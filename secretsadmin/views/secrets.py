@@ -34,7 +34,7 @@ CREATED = "created"
 
 def rights(request: Request, environment: Environment, kind: Kind) -> dict[str, bool]:
     """What the person may do here, for showing what can be done; each view decides for itself again."""
-    allowed = {verb: policy.may(request.user, verb, environment, kind) for verb in VERBS}
+    allowed = {verb: policy.may(request.user, verb, environment, kind) for verb in (*VERBS, "copy")}
     return {f"may_{verb.replace('-', '_')}": may for verb, may in allowed.items()}
 
 
@@ -130,7 +130,7 @@ def refresh(request: Request, environment: str, kind: Kind) -> HttpResponse:
 def detail(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
     ref = secret_of(request, environment, "view", kind, key)
     created = any(message.extra_tags == CREATED for message in messages.get_messages(request))
-    context = _detail_context(request, listing.find(ref), shape) | {"created": created}
+    context = detail_context(request, listing.find(ref), shape) | {"created": created}
     return respond(request, "detail.html", context)
 
 
@@ -138,7 +138,7 @@ def detail(request: Request, environment: str, kind: Kind, key: str, shape: Shap
 def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:  # noqa: A001 - the verb.
     ref = secret_of(request, environment, "open", kind, key)
     secret = listing.find(ref)
-    context = _detail_context(request, secret, shape)
+    context = detail_context(request, secret, shape)
     context["opened"] = _opened(request, ref, shape, context["reveal_url"] if context["may_reveal"] else "")
     return respond(request, "detail.html", context, partial="opened")
 
@@ -149,7 +149,7 @@ def reveal(request: Request, environment: str, kind: Kind, key: str, shape: Shap
     wanted = request.POST.get("field") or shape.secret
     value = reads.reveal(ref, "reveal", actor=actor_of(request), fields=(wanted[:100],))
     opened = shape.open(value.text, ref.environment.backend.extra_conn_words)
-    context = {} if request.htmx else _detail_context(request, listing.find(ref), shape)
+    context = {} if request.htmx else detail_context(request, listing.find(ref), shape)
     context["field"] = shown.revealed(_masked(opened.fields, wanted), urls(ref)["reveal_url"])
     return respond(request, "detail.html", context, partial="revealed")
 
@@ -206,13 +206,19 @@ def _made(maker: Event) -> str:
     return f"{maker.user} {verb} {', '.join(maker.fields) or 'nothing'}"
 
 
-def _detail_context(request: Request, secret: Secret, shape: Shape) -> dict[str, Any]:
+def detail_context(request: Request, secret: Secret, shape: Shape) -> dict[str, Any]:
     context = secret_context(request, secret, shape)
     return context | {
         "opened": None,
+        "copies": shape.copies,
+        "copy_url": _copy_url(secret.ref) if shape.copies else "",
         "usage": shape.use(secret.ref.kind, secret.ref.id, secret.type),
         "activity": _acts(secret.ref),
     }
+
+
+def _copy_url(ref: Ref) -> str:
+    return reverse(f"{ref.kind.name}:copy", args=[ref.environment.name, ref.key])
 
 
 def _acts(ref: Ref) -> list[Activity]:

@@ -43,6 +43,13 @@ def revealed(key: str, kind: str, label: str) -> Steps:
     return steps
 
 
+def not_copied(visitor: Visitor) -> None:
+    detail("warehouse_loader")(visitor)
+    visitor.watch.expect(422)
+    visitor.press("Copy as URI")
+    expect(visitor.page.locator("#message")).to_be_visible()
+
+
 def denied(visitor: Visitor) -> None:
     visitor.watch.expect(403)
     visitor.go("/prod/connections/create/")
@@ -136,6 +143,7 @@ LOOKS = (
     Look("connection", detail("analytics_warehouse")),
     Look("connection-revealed", revealed("analytics_warehouse", "connections", "Password")),
     Look("connection-read-differently", detail("edge_gateway")),
+    Look("connection-not-copied", not_copied),
     Look("connection-unreadable", detail("warehouse_loader")),
     Look("connection-long-id", detail(LONG_ID)),
     Look("connection-team", detail("analytics--dashboards_db")),

@@ -15,7 +15,7 @@ from secretsadmin.access import address_of
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from secretsadmin.htmx import Request
-from secretsadmin.kinds import KINDS
+from secretsadmin.kinds import BY_NAME, CONNECTIONS, KINDS, Kind
 from tests.secretsadmin.conftest import As, Configure, person
 from tests.wire import connected, counting
 
@@ -54,11 +54,16 @@ delete    GET     in        403    403    200/403 200   403     200        delet
 delete    POST    in        403    403    422/403 422   403     422        delete
 restore   POST    in        403    403    302     302   403     302        restore
 """
+CONNECTIONS_ALONE = """
+page      method  anonymous nobody viewer editor  admin auditor superuser  record
+copy      POST    in        403    403    200/403 200   403     200        copy
+"""
 # What a form refuses, so that a role that may send it changes nothing: every cell begins from the same state.
 INPUT = {
     "create": {},
     "update": {"port": "no number", "value": "{broken"},
     "edit+": {"reveal": "1"},
+    "copy": {"format": "uri"},
     "roll-back": {},
     "delete": {"days": "3"},
 }
@@ -68,6 +73,11 @@ def table(text: str) -> list[list[str]]:
     header, *rows = (line.split() for line in text.strip().splitlines())
     assert tuple(header[2:9]) == ROLES
     return rows
+
+
+def served(kind: Kind) -> list[list[str]]:
+    """The rows of this kind's pages."""
+    return table(SECRETS) + (table(CONNECTIONS_ALONE) if kind == CONNECTIONS else [])
 
 
 @pytest.fixture
@@ -98,8 +108,8 @@ def walk(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 
 
 def test_is_laid_down_for_every_page_of_the_site() -> None:
-    below = {row[0].rstrip("+") for row in table(SECRETS)}
-    laid_down = {row[0] for row in table(SITE)} | {f"{kind.name}:{page}" for kind, page in product(KINDS, below)}
+    below = {f"{kind.name}:{row[0].rstrip('+')}" for kind in KINDS for row in served(kind)}
+    laid_down = {row[0] for row in table(SITE)} | below
 
     assert laid_down == set(walk(get_resolver()))
 
@@ -114,11 +124,12 @@ def test_holds_for_the_pages_of_the_site(as_role: As, row: list[str]) -> None:
         assert found == expected, (environment, ROLES)
 
 
-@pytest.mark.parametrize("row", table(SECRETS), ids=lambda row: " ".join(row[:2]))
+@pytest.mark.parametrize("row", served(CONNECTIONS), ids=lambda row: " ".join(row[:2]))
 def test_holds_for_the_pages_of_secrets(secrets: Emulator, as_role: As, row: list[str]) -> None:
     page, method, *cells, record = row
     wrong = []
-    for environment, kind, (role, cell) in product(ENVIRONMENTS, KINDS, zip(ROLES, cells, strict=True)):
+    kinds = [kind for kind in KINDS if row in served(kind)]
+    for environment, kind, (role, cell) in product(ENVIRONMENTS, kinds, zip(ROLES, cells, strict=True)):
         name = page.rstrip("+")
         args = [environment] if name in ("index", "refresh", "create") else [environment, "x"]
         expected = cell.split("/")[-1 if environment == "prod" else 0]
@@ -140,9 +151,9 @@ def test_holds_for_the_pages_of_secrets(secrets: Emulator, as_role: As, row: lis
 
 @pytest.mark.usefixtures("secrets")
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_is_refused_to_every_other_method(as_role: As, kind: object) -> None:
+def test_is_refused_to_every_other_method(as_role: As, kind: Kind) -> None:
     client = as_role("superuser")
-    taken = {(row[0].rstrip("+"), row[1]) for row in table(SECRETS)}
+    taken = {(row[0].rstrip("+"), row[1]) for row in served(kind)}
     for page, method in product({page for page, _ in taken}, ("GET", "POST", "PUT", "PATCH", "DELETE")):
         if (page, method) in taken:
             continue
@@ -156,11 +167,12 @@ def test_is_refused_to_every_other_method(as_role: As, kind: object) -> None:
 def test_wants_a_token_with_every_post(secrets: Emulator) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(person("superuser"))
-    pages = [row[0] for row in table(SECRETS) if row[1] == "POST" and not row[0].endswith("+")]
+    pages = [(kind, row[0]) for kind in KINDS for row in served(kind) if row[1] == "POST"]
     with counting(secrets) as calls:
-        for kind, page in product(KINDS, pages):
-            args = ["dev"] if page in ("refresh", "create") else ["dev", "x"]
-            response = client.post(reverse(f"{kind.name}:{page}", args=args), INPUT.get(page, {}))
+        for kind, page in pages:
+            name = page.rstrip("+")
+            args = ["dev"] if name in ("refresh", "create") else ["dev", "x"]
+            response = client.post(reverse(f"{kind.name}:{name}", args=args), INPUT.get(page, {}))
             assert response.status_code == 403, (kind, page)
             assert b"The form has expired" in response.content
         assert client.post("/logout/").status_code == 403
@@ -222,7 +234,8 @@ def test_of_one_kind_reaches_no_other(configure: Configure, as_role: As, role: s
         admin.get(f"/dev/{kind.name}/")
     browser = analyst()
 
-    for other, row in product(("connections", "config"), table(SECRETS)):
+    pages = [(kind, row) for kind in ("connections", "config") for row in served(BY_NAME[kind])]
+    for other, row in pages:
         name = row[0].rstrip("+")
         args = ["dev"] if name in ("index", "refresh", "create") else ["dev", f"hidden-{other}"]
         response = answer(browser, row[1], reverse(f"{other}:{name}", args=args), row[0])

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from connections.copying import FORMATS
 from secretsadmin.demo.emulator import Emulator
 from tests.secretsadmin.broken import without_table
 from tests.secretsadmin.conftest import As
@@ -210,6 +211,8 @@ def test_leave_nothing_to_run_in_a_page(client: Client, two_environments: Emulat
         for verb in ("open", "reveal", "edit"):
             harmless(client.post(f"{begin}/{verb}/x/", {"field": payload}))
         harmless(client.post(f"{begin}/edit/x/", {"reveal": "1"}))
+        for copy in FORMATS:
+            harmless(client.post(f"{begin}/copy/x/", {"format": copy.key}))
         for verb in ("create/", "update/x/", "roll-back/x/", "delete/x/"):
             for more in ({}, {"preview": "1"}, {"fill": "1"}):
                 harmless(client.post(f"{begin}/{verb}", {**everything, **more}))

@@ -19,6 +19,7 @@ VERBS = {
     "history": ("GET",),
     "open": ("POST",),
     "reveal": ("POST",),
+    "copy": ("POST",),
     "edit": ("POST",),
     "restore": ("POST",),
     "update": ("GET", "POST"),

@@ -12,21 +12,21 @@ from tests.secretsadmin.conftest import Configure, person
 
 pytestmark = pytest.mark.django_db
 
-ACTIONS = ("view", "history", "open", "reveal", "create", "update", "roll-back", "delete", "restore", "audit")
+ACTIONS = ("view", "history", "open", "reveal", "copy", "create", "update", "roll-back", "delete", "restore", "audit")
 # One letter an action, in their order; a dash where it is refused.
 ALLOWED = {
-    ("nobody", "dev"): "----------",
-    ("viewer", "dev"): "vho-------",
-    ("editor", "dev"): "vhorcubDR-",
-    ("admin", "dev"): "vhorcubDRa",
-    ("auditor", "dev"): "vh-------a",
-    ("superuser", "dev"): "vhorcubDRa",
-    ("nobody", "prod"): "----------",
-    ("viewer", "prod"): "vho-------",
-    ("editor", "prod"): "vho-cub-R-",
-    ("admin", "prod"): "vhorcubDRa",
-    ("auditor", "prod"): "vh-------a",
-    ("superuser", "prod"): "vhorcubDRa",
+    ("nobody", "dev"): "-----------",
+    ("viewer", "dev"): "vho--------",
+    ("editor", "dev"): "vhorCcubDR-",
+    ("admin", "dev"): "vhorCcubDRa",
+    ("auditor", "dev"): "vh--------a",
+    ("superuser", "dev"): "vhorCcubDRa",
+    ("nobody", "prod"): "-----------",
+    ("viewer", "prod"): "vho--------",
+    ("editor", "prod"): "vho--cub-R-",
+    ("admin", "prod"): "vhorCcubDRa",
+    ("auditor", "prod"): "vh--------a",
+    ("superuser", "prod"): "vhorCcubDRa",
 }
 
 

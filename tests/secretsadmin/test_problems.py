@@ -43,6 +43,7 @@ def no_record(request: pytest.FixtureRequest, client: Client) -> Iterator[None]:
         ("roll-back/x/", {"to": "a" * 32}),
         ("open/x/", {}),
         ("reveal/x/", {}),
+        ("copy/x/", {"format": "uri"}),
         ("edit/x/", {}),
     ],
 )

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from pytest_django.fixtures import Settings
 
 from connections.connection import is_clear
+from connections.copying import AS_STORED, FORMATS
 from secretsadmin.demo.emulator import Emulator
 from secretsadmin.store import listing
 from tests.faults import FaultProxy
@@ -76,6 +77,10 @@ def test_of_a_connection_leave_by_disclosures_alone(watch: Watch, two_environmen
     watch.post("/dev/connections/reveal/x/", {}, [mine["password"]], status=200)
     watch.post("/dev/connections/reveal/x/", {"field": "extra.keep"}, [mine["one"]], status=200, HX_Request="true")
     watch.post("/dev/connections/reveal/x/", {"field": "host"}, (), status=404)
+    for copy in FORMATS:
+        watch.post("/dev/connections/copy/x/", {"format": copy.key}, everything, status=200)
+        watch.post("/dev/connections/copy/x/", {"format": copy.key}, everything, status=200, HX_Request="true")
+    watch.post("/dev/connections/copy/x/", {"format": mine["two"]}, (), status=404)
     watch.post("/dev/connections/edit/x/", {}, plain, status=200)
     watch.post("/dev/connections/edit/x/", {"reveal": "1"}, [*plain, mine["one"], mine["two"]], status=200)
 
@@ -91,6 +96,7 @@ def test_of_a_connection_leave_by_disclosures_alone(watch: Watch, two_environmen
     watch.post("/dev/connections/roll-back/x/", {"to": stale, "version": current}, (), status=302)
     watch.post("/dev/connections/delete/x/", {"days": "7"}, (), status=302)
     watch.post("/dev/connections/open/x/", {}, (), status=422)
+    watch.post("/dev/connections/copy/x/", {"format": "uri"}, (), status=422)
     watch.post("/dev/connections/restore/x/", {}, (), status=302)
 
 
@@ -163,6 +169,10 @@ def test_that_nobody_can_read_are_not_quoted(watch: Watch, two_environments: Emu
         watch.get(page)
     watch.post("/dev/connections/open/x/", {}, plain, status=200)
     watch.post("/dev/connections/edit/x/", {}, plain, status=200)
+    for copy in FORMATS:
+        response = watch.client.post("/dev/connections/copy/x/", {"format": copy.key})
+        watch.see(cast("HttpResponse", response), mine.values() if response.status_code == 200 else ())
+        assert response.status_code == 200 or (response.status_code, copy.key != AS_STORED) == (422, True)
     current = version("connections", "x", two_environments.endpoint)
     response = watch.client.post("/dev/connections/update/x/", {"login": "other", "version": current})
     watch.see(cast("HttpResponse", response), plain)
@@ -218,8 +228,8 @@ def test_survive_what_happens_to_aws(
             response = watch.client.post(url, data)
             assert response.status_code >= 400
             watch.see(cast("HttpResponse", response), yours.values())
-        for verb in ("open", "reveal", "edit"):
-            response = watch.client.post(f"/dev/connections/{verb}/x/")
+        for verb in ("open", "reveal", "copy", "edit"):
+            response = watch.client.post(f"/dev/connections/{verb}/x/", {"format": "uri"})
             assert response.status_code >= 400
             watch.see(cast("HttpResponse", response), ())
         for page in pages("connections", "x"):
