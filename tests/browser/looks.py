@@ -62,21 +62,21 @@ def signed_in_wrongly(visitor: Visitor) -> None:
 
 
 def previewed(visitor: Visitor) -> None:
-    visitor.go("/prod/connections/create/")
+    visitor.begin("postgres", "prod")
     visitor.fill(conn_id="shop_replica", conn_type="postgres", host="Shop-1.example.internal", port="5432")
     visitor.fill(login="airflow", password="p@ss/word#1", extra='{"sslmode": "require"}')
     expect(visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
 
 
 def refused(visitor: Visitor) -> None:
-    visitor.go("/prod/connections/create/")
+    visitor.begin("postgres", "prod")
     visitor.fill(conn_id="not an id", conn_type="postgres", port="70000", extra='{"a": ')
     visitor.save()
     expect(visitor.page.locator("#form .errors").first).to_be_visible()
 
 
 def pasted(visitor: Visitor) -> None:
-    visitor.go("/prod/connections/create/")
+    visitor.begin("postgres", "prod")
     visitor.page.get_by_role("radio", name="Paste a URI or JSON").check()
     visitor.fill(conn_id="shop_replica", secret="postgres://airflow:p%40ss@shop-1.example.internal:5432/shop?timeout=5")
     expect(visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
@@ -140,7 +140,13 @@ LOOKS = (
     Look("variable", detail("retry_policy", "variables")),
     Look("variable-revealed", revealed("stores", "variables", "Value")),
     Look("config-option", detail("sql_alchemy_conn", "config")),
-    Look("create-connection", at("/prod/connections/create/")),
+    Look("choose", at("/prod/connections/create/")),
+    Look("choose-searched", at("/prod/connections/create/?q=warehouse")),
+    Look("choose-nothing-found", at("/prod/connections/create/?q=our_own_thing")),
+    Look("choose-no-type", at("/prod/connections/create/?q=no+such+thing!")),
+    Look("choose-pasting", at("/prod/connections/create/?entry=paste")),
+    Look("choose-first", at("/hostile/connections/create/")),
+    Look("create-connection", at("/prod/connections/create/?conn_type=postgres")),
     Look("create-connection-previewed", previewed),
     Look("create-connection-pasted", pasted),
     Look("create-connection-refused", refused),

@@ -211,7 +211,7 @@ def test_previews_what_is_still_missing_without_calling_it_wrong(editor: Client,
 
 
 def test_begins_with_the_common_types_to_choose_from(editor: Client, secrets_manager: Emulator) -> None:
-    page = editor.get(URL).content.decode()
+    page = editor.get(URL, {"conn_type": "postgres"}).content.decode()
 
     assert 'list="conn_type_suggestions"' in page
     assert '<option value="google_cloud_platform">Google Cloud</option>' in page
