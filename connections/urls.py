@@ -7,6 +7,8 @@ from secretsadmin.secret_urls import secret_urls
 
 app_name = "connections"
 urlpatterns = [
+    # Before the shared page of this address: here a type is chosen first.
+    path("create/", views.create, {"form_class": ConnectionForm}, name="create"),
     *secret_urls(SHAPE, ConnectionForm),
     path("copy/<path:key>/", views.copy, name="copy"),
 ]

@@ -190,10 +190,23 @@
 
   const typing = (element) => element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 
+  const walked = () => $$(".list a.id, #types a");
+
   function move(step) {
-    const links = $$(".list a.id");
+    const links = walked();
     const here = links.indexOf(document.activeElement);
     links[Math.min(links.length - 1, Math.max(0, here + step))]?.focus();
+  }
+
+  // To the next one that stands below or above, where they stand in columns; above all of them is the search.
+  function moveLine(step) {
+    const links = walked();
+    const here = links.indexOf(document.activeElement);
+    if (here < 0) { if (step > 0) links[0]?.focus(); return; }
+    const left = (link) => Math.round(link.getBoundingClientRect().left);
+    const ahead = step > 0 ? links.slice(here + 1) : links.slice(0, here).reverse();
+    const next = ahead.find((link) => left(link) === left(links[here]));
+    if (next) next.focus(); else if (step < 0) $("[data-opens-first] input")?.focus();
   }
 
   function press(key) {
@@ -212,7 +225,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open], .menu:popover-open")) return;
+    const line = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") leave();
+    else if (line && event.target.closest("#types, [data-opens-first]")) { event.preventDefault(); moveLine(line); }
     else if (typing(event.target)) return;
     else if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
     else if (event.key === "?") $("#keys")?.showModal();
@@ -226,6 +241,26 @@
 
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[hx-post], [hx-get]")) busy(running + 1);
+  });
+
+  // Choosing: Enter opens the first answer, once it is there. A URI or JSON isn't searched for, since an address is
+  // no place for a password: it goes to the box below.
+
+  let opening = false;
+  document.addEventListener("submit", ({ target }) => { opening = target.matches("[data-opens-first]"); });
+  document.addEventListener("input", () => { opening = false; });
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (opening && target.id === "types") { opening = false; $(".types a", target)?.click(); }
+  });
+
+  document.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text").trim();
+    if (!event.target.closest("[data-opens-first]") || !/:\/\/|^\{/.test(text)) return;
+    event.preventDefault();
+    const box = $("#paste textarea");
+    $("#paste").open = true;
+    box.value = text;
+    box.focus();
   });
 
   document.addEventListener("click", (event) => {

@@ -91,7 +91,9 @@ def measure_pages(client: Client, emulator: Emulator) -> None:
         f"list of {MANY}, page 1": lambda: client.get(f"{CONNECTIONS}/"),
         f"list of {MANY}, filtered": lambda: client.get(f"{CONNECTIONS}/?q=99&sort=-changed"),
         "detail": lambda: client.get(f"{CONNECTIONS}/detail/orders/"),
-        "create form": lambda: client.get(f"{CONNECTIONS}/create/"),
+        "choose among 140 types": lambda: client.get(f"{CONNECTIONS}/create/"),
+        "choose, searched": lambda: client.get(f"{CONNECTIONS}/create/?q=s3"),
+        "create form": lambda: client.get(f"{CONNECTIONS}/create/?conn_type=postgres"),
         "preview": lambda: client.post(f"{CONNECTIONS}/create/", POSTGRES | {"preview": "1"}),
         "audit": lambda: client.get("/audit/"),
     }

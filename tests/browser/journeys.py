@@ -39,6 +39,7 @@ def create_update_roll_back(visitor: Visitor, airflow: AirflowReader, key: str) 
 def _create_connection(visitor: Visitor, key: str) -> None:
     visitor.section("Connections")
     visitor.follow("Create connection")
+    visitor.choose("postgresql")
     visitor.fill(conn_id=key, conn_type="postgres", host=FIRST.host, port="5432", schema=FIRST.schema)
     visitor.fill(login=FIRST.login, password=PASSWORD, extra=EXTRA, description="The main job", reason="A first try")
     visitor.press("Create connection")

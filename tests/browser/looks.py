@@ -69,18 +69,18 @@ def signed_in_wrongly(visitor: Visitor) -> None:
 
 
 def of_type(conn_type: str) -> Steps:
-    return at(f"/prod/connections/create/?conn_type={conn_type}")
+    return lambda visitor: visitor.begin(conn_type, "prod")
 
 
 def previewed(visitor: Visitor) -> None:
-    of_type("postgres")(visitor)
+    visitor.begin("postgres", "prod")
     visitor.fill(conn_id="shop_replica", host="Shop-1.example.internal", port="5432")
     visitor.fill(login="airflow", password="p@ss/word#1", **{"extra.sslmode": "require"})
     expect(visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
 
 
 def refused(visitor: Visitor) -> None:
-    of_type("postgres")(visitor)
+    visitor.begin("postgres", "prod")
     visitor.page.locator("summary", has_text="Other extras").click()
     visitor.fill(conn_id="not an id", port="70000", extra='{"a": ')
     visitor.save()
@@ -88,7 +88,7 @@ def refused(visitor: Visitor) -> None:
 
 
 def pasted(visitor: Visitor) -> None:
-    of_type("postgres")(visitor)
+    visitor.begin("postgres", "prod")
     visitor.page.get_by_role("radio", name="Paste what you have").check()
     visitor.fill(conn_id="shop_replica", secret="postgres://airflow:p%40ss@shop-1.example.internal:5432/shop?timeout=5")
     expect(visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
@@ -153,6 +153,10 @@ LOOKS = (
     Look("variable", detail("retry_policy", "variables")),
     Look("variable-revealed", revealed("stores", "variables", "Value")),
     Look("config-option", detail("sql_alchemy_conn", "config")),
+    Look("choose", at("/prod/connections/create/")),
+    Look("choose-searched", at("/prod/connections/create/?q=warehouse")),
+    Look("choose-nothing-found", at("/prod/connections/create/?q=our_own_thing")),
+    Look("choose-first", at("/hostile/connections/create/?entry=paste&q=sql")),
     *(
         Look(f"create-{conn_type}", of_type(conn_type))
         for conn_type in ("postgres", "snowflake", "google_cloud_platform", "ssh", "http", "kafka", "a_type_of_our_own")

@@ -28,7 +28,7 @@ AS_JSON = json.dumps(
 @pytest.fixture
 def form(visit: Visit, fresh: str, *, scripts: bool) -> Visitor:
     visitor: Visitor = visit("editor", scripts=scripts)
-    visitor.go("/dev/connections/create/")
+    visitor.begin()
     visitor.fill(conn_id=fresh)
     return visitor
 
@@ -63,7 +63,7 @@ def test_shows_what_will_be_stored_with_the_secrets_masked(form: Visitor, *, scr
 def test_previews_what_was_typed_while_an_answer_was_under_way(visit: Visit) -> None:
     visitor: Visitor = visit("editor")
     visitor.page.clock.install()
-    visitor.go("/dev/connections/create/")
+    visitor.begin()
     visitor.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
     preview = visitor.page.locator("#preview")
     visitor.fill(conn_id="any", conn_type="postgres", host="first.example.com")

@@ -103,7 +103,9 @@ def test_is_harmless_in_an_address_and_in_a_refused_form(visit: Visit, payload: 
     for path in (f"/{typed}/", f"/hostile/connections/detail/{typed}/", f"/hostile/connections/history/{typed}/"):
         visitor.go(path)
         harmless(visitor)
-    visitor.go("/hostile/connections/create/")
+    visitor.go(f"/hostile/connections/create/?{urlencode({'q': payload})}")
+    harmless(visitor)
+    visitor.begin(payload, "hostile")
     visitor.fill(conn_id=payload, conn_type=payload, host=payload, extra=payload, description=payload)
     assert visitor.save() == 422
     harmless(visitor)

@@ -113,17 +113,18 @@ def test_has_a_key_for_the_filter_and_one_that_lists_the_keys(visit: Visit) -> N
 
 def test_leaves_by_the_keys_only_what_was_not_begun(visit: Visit, fresh: str) -> None:
     visitor: Visitor = visit("editor")
-    visitor.go("/dev/connections/")
+    visitor.go("/dev/variables/")
+    expect(visitor.heading).to_have_text("Variables")
     visitor.page.keyboard.press("n")
-    expect(visitor.heading).to_have_text("New connection")
+    expect(visitor.heading).to_have_text("New variable")
     visitor.page.keyboard.press("Escape")
-    expect(visitor.heading).to_have_text("Connections")
+    expect(visitor.heading).to_have_text("Variables")
     visitor.page.keyboard.press("n")
-    expect(visitor.heading).to_have_text("New connection")
-    visitor.fill(conn_id=fresh)
+    expect(visitor.heading).to_have_text("New variable")
+    visitor.fill(key=fresh)
     visitor.page.keyboard.press("Escape")
     visitor.page.keyboard.press("Escape")
-    expect(visitor.field("conn_id")).to_have_value(fresh)
+    expect(visitor.field("key")).to_have_value(fresh)
 
 
 def test_shows_what_was_made_outside_after_a_refresh(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:

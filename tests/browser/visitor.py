@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, Response, expect
 
@@ -65,8 +66,26 @@ class Visitor:
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name=re.compile(f"^{name}")).click()
         expect(self.heading).to_have_text(name)
 
-    def create(self, kind: str, environment: str = "dev", conn_type: str = "", **fields: str) -> None:
-        self.go(f"/{environment}/{kind}/create/{f'?conn_type={conn_type}' if conn_type else ''}")
+    def begin(self, conn_type: str = "postgres", environment: str = "dev") -> None:
+        """The empty form for a connection of this type, as its link in the chooser opens it."""
+        self.go(f"/{environment}/connections/create/?conn_type={quote(conn_type)}")
+
+    def choose(self, query: str) -> None:
+        """Search for a type of connection, and take the first answer."""
+        search = self.page.get_by_role("searchbox")
+        expect(search).to_be_focused()
+        self.page.keyboard.type(query)
+        self.page.keyboard.press("Enter")
+        if not self.scripts:
+            expect(search).to_have_value(query)
+            self.page.locator("#types .types a").first.click()
+        expect(self.heading).to_have_text("New connection")
+
+    def create(self, kind: str, environment: str = "dev", conn_type: str = "postgres", **fields: str) -> None:
+        if kind == "connections":
+            self.begin(conn_type, environment)
+        else:
+            self.go(f"/{environment}/{kind}/create/")
         self.fill(**fields)
         self.save()
 

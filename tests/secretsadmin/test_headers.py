@@ -71,6 +71,7 @@ def unkept(response: Any) -> None:
         ("/dev/", 200),
         ("/dev/connections/", 200),
         ("/dev/connections/create/", 200),
+        ("/dev/connections/create/?conn_type=http", 200),
         ("/audit/", 200),
         ("/audit/?since=nonsense", 422),
         ("/health/live", 200),
