@@ -18,7 +18,7 @@ FIRST = Connection(
     password=PASSWORD,
     extra={"sslmode": "require", "options": {"keepalives": 1, "labels": ["ä", None, True]}},
 )
-EXTRA = '{"sslmode": "require", "options": {"keepalives": 1, "labels": ["ä", null, true]}}'
+EXTRA = '{"options": {"keepalives": 1, "labels": ["ä", null, true]}}'
 SECOND = replace(FIRST, host="db-2.example.internal", password="another/" + PASSWORD)
 LINES = 'line one\n  {"two": 2}\n'
 
@@ -41,7 +41,9 @@ def _create_connection(visitor: Visitor, key: str) -> None:
     visitor.follow("Create connection")
     visitor.choose("postgresql")
     visitor.fill(conn_id=key, conn_type="postgres", host=FIRST.host, port="5432", schema=FIRST.schema)
-    visitor.fill(login=FIRST.login, password=PASSWORD, extra=EXTRA, description="The main job", reason="A first try")
+    visitor.fill(login=FIRST.login, password=PASSWORD, description="The main job", reason="A first try")
+    visitor.unfold("Other extras")
+    visitor.fill(extra=EXTRA, **{"extra.sslmode": "require"})
     visitor.press("Create connection")
     visitor.reads("Created.")
     expect(visitor.heading).to_have_text(key)

@@ -81,7 +81,7 @@ def previewed(visitor: Visitor) -> None:
 
 def refused(visitor: Visitor) -> None:
     visitor.begin("postgres", "prod")
-    visitor.page.locator("summary", has_text="Other extras").click()
+    visitor.unfold("Other extras")
     visitor.fill(conn_id="not an id", port="70000", extra='{"a": ')
     visitor.save()
     expect(visitor.page.locator("#form .errors").first).to_be_visible()

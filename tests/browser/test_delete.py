@@ -38,7 +38,7 @@ def test_is_taken_back(deleted: Visitor, airflow: AirflowReader, fresh: str) -> 
 
 def test_offers_to_take_it_back_to_whoever_wants_the_name(deleted: Visitor, airflow: AirflowReader, fresh: str) -> None:
     deleted.begin("mysql")
-    deleted.fill(conn_id=fresh, conn_type="mysql", host="new.example.com", password="typed")
+    deleted.fill(conn_id=fresh, host="new.example.com", password="typed")
     assert deleted.save() == 422
     expect(deleted.field("password")).to_have_value("typed")
     deleted.press("Restore the one that is there")

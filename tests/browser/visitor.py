@@ -52,6 +52,9 @@ class Visitor:
             else:
                 field.fill(text)
 
+    def unfold(self, title: str) -> None:
+        self.page.locator("#form summary", has_text=title).click()
+
     def field(self, name: str) -> Locator:
         return self.page.locator(f'#form [name="{name}"]')
 
