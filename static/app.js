@@ -243,8 +243,8 @@
     if (!event.target.matches("[hx-post], [hx-get]")) busy(running + 1);
   });
 
-  // Choosing: Enter opens the first answer, once it is there. A URI or JSON isn't searched for, since an address is
-  // no place for a password: it goes to the box below.
+  // Choosing: Enter opens the first answer, once it is there. What the search's pattern refuses may have a password
+  // in it, and an address is no place for one: pasted, it goes to the box that is meant for it.
 
   let opening = false;
   document.addEventListener("submit", ({ target }) => { opening = target.matches("[data-opens-first]"); });
@@ -255,7 +255,8 @@
 
   document.addEventListener("paste", (event) => {
     const text = event.clipboardData.getData("text").trim();
-    if (!event.target.closest("[data-opens-first]") || !/:\/\/|^\{/.test(text)) return;
+    if (!event.target.closest("[data-opens-first]")) return;
+    if (new RegExp(`^(?:${event.target.pattern})$`, "u").test(text)) return;
     event.preventDefault();
     const box = $("#paste textarea");
     $("#paste").open = true;

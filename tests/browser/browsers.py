@@ -22,23 +22,37 @@ class Browsers:
         self.chromium = chromium
         self._signed_in: dict[str, StorageState] = {}
         self._watches: list[Watch] = []
+        self._left_open: dict[str, Watch] = {}
 
     def open(self, name: str = "", *, scripts: bool = True, **options: Any) -> Visitor:
         """Somebody at a browser, by name, or nobody yet. The options are those of Playwright's new_context."""
-        state = self._state(name) if name else None
-        given = {"viewport": WIDE, "reduced_motion": "reduce", **options}
-        context = self.chromium.new_context(
-            base_url=self.site.url, java_script_enabled=scripts, storage_state=state, **given
-        )
-        context.set_default_timeout(PATIENCE)
-        self._watches.append(Watch(context, self.site.url, scripts=scripts))
-        return Visitor(context.new_page(), self.site, self._watches[-1], scripts=scripts)
+        watch = self._watch(name, scripts=scripts, **options)
+        self._watches.append(watch)
+        return Visitor(watch.context.new_page(), self.site, watch, scripts=scripts)
+
+    def open_again(self, name: str) -> Visitor:
+        """The same with scripts, in a context that is left open: a new one takes longer than most pages."""
+        if name not in self._left_open:
+            self._left_open[name] = self._watch(name)
+        watch = self._left_open[name]
+        return Visitor(watch.context.new_page(), self.site, watch, scripts=True)
 
     def end(self) -> None:
         """Close what is open. Raises AssertionError with what the pages did wrong."""
         watches, self._watches = self._watches, []
         for watch in watches:
             watch.end()
+        for watch in self._left_open.values():
+            watch.close_pages()
+
+    def _watch(self, name: str, *, scripts: bool = True, **options: Any) -> Watch:
+        state = self._state(name) if name else None
+        given = {"viewport": WIDE, "reduced_motion": "reduce", **options}
+        context = self.chromium.new_context(
+            base_url=self.site.url, java_script_enabled=scripts, storage_state=state, **given
+        )
+        context.set_default_timeout(PATIENCE)
+        return Watch(context, self.site.url, scripts=scripts)
 
     def _state(self, name: str) -> StorageState:
         if name not in self._signed_in:

@@ -37,6 +37,13 @@ def visit(browsers: Browsers) -> Iterator[Visit]:
 
 
 @pytest.fixture
+def look_around(browsers: Browsers) -> Iterator[Visit]:
+    """The same for whoever changes nothing that a browser keeps: they come back to the one that they left."""
+    yield browsers.open_again
+    browsers.end()
+
+
+@pytest.fixture
 def fresh() -> str:
     """An id that nobody else uses."""
     return f"test_{uuid4().hex[:10]}"

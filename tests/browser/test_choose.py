@@ -31,7 +31,7 @@ def test_takes_the_keyboard_alone(visit: Visit) -> None:
     visitor.page.keyboard.type("snow")
     visitor.page.keyboard.press("Enter")
     expect(visitor.page).to_have_url(re.compile(r"/dev/connections/create/\?conn_type=snowflake$"))
-    expect(visitor.heading).to_have_text("New connection")
+    expect(visitor.heading).to_have_text("New Snowflake connection")
 
 
 def test_searches_as_one_types_and_keeps_that_in_the_address(visit: Visit) -> None:
@@ -85,14 +85,15 @@ def test_offers_a_type_of_ones_own(visit: Visit, *, scripts: bool) -> None:
 def test_fills_the_form_from_what_somebody_has(visit: Visit, *, scripts: bool) -> None:
     visitor = at_chooser(visit, scripts=scripts)
     visitor.page.get_by_text("Paste what you have").click()
-    visitor.page.get_by_label("A URI or JSON").fill(URI)
+    visitor.page.get_by_label("What you have", exact=True).fill(URI)
     visitor.press("Fill the form from it")
     expect(visitor.field("login")).to_have_value("me")
     assert "s3cret" not in visitor.page.url
 
 
 @pytest.mark.parametrize("entered", ["pasted", "typed"])
-def test_never_searches_for_a_uri(visit: Visit, entered: str) -> None:
+@pytest.mark.parametrize("text", [URI, "airflow connections add x --conn-password s3cret", "AIRFLOW_CONN_X=s3cret"])
+def test_never_searches_for_what_may_hold_a_password(visit: Visit, text: str, entered: str) -> None:
     visitor = at_chooser(visit)
     asked: list[str] = []
     visitor.page.on("request", lambda request: asked.append(request.url))
@@ -104,12 +105,12 @@ def test_never_searches_for_a_uri(visit: Visit, entered: str) -> None:
                 const options = { clipboardData, bubbles: true, cancelable: true };
                 document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
             }""",
-            URI,
+            text,
         )
-        expect(visitor.page.get_by_label("A URI or JSON")).to_have_value(URI)
-        expect(visitor.page.get_by_label("A URI or JSON")).to_be_focused()
+        expect(visitor.page.get_by_label("What you have", exact=True)).to_have_value(text)
+        expect(visitor.page.get_by_label("What you have", exact=True)).to_be_focused()
     else:
-        visitor.page.get_by_role("searchbox").fill(URI)
+        visitor.page.get_by_role("searchbox").fill(text)
         visitor.page.keyboard.press("Enter")
         expect(visitor.page.locator("#q:invalid")).to_be_focused()
     assert not any("s3cret" in url for url in asked)
@@ -118,4 +119,4 @@ def test_never_searches_for_a_uri(visit: Visit, entered: str) -> None:
 def test_is_the_first_step_in_an_empty_environment(visit: Visit) -> None:
     visitor: Visitor = visit("editor")
     visitor.go("/hostile/connections/create/?entry=paste")
-    expect(visitor.page.get_by_label("A URI or JSON")).to_be_focused()
+    expect(visitor.page.get_by_label("What you have", exact=True)).to_be_focused()

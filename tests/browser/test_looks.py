@@ -30,8 +30,8 @@ def barriers(page: Page, *rules: str) -> list[str]:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-def test_has_no_barrier_and_no_sideways_scrolling(visit: Visit, look: Look) -> None:
-    visitor = visit(look.who)
+def test_has_no_barrier_and_no_sideways_scrolling(look_around: Visit, look: Look) -> None:
+    visitor = look_around(look.who)
     look.steps(visitor)
     visitor.page.evaluate(AXE_SCRIPT)
     for size in (WIDE, NARROW):

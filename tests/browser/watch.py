@@ -45,11 +45,25 @@ class Watch:
 
     def end(self) -> None:
         """Raises AssertionError with all that was found, in this context and in what it keeps."""
+        self._look_at_pages()
+        self.context.close()
+        self._judge()
+
+    def close_pages(self) -> None:
+        """The same, in a context that stays open for other pages, of which nothing is expected yet."""
+        self._look_at_pages()
+        for page in self.context.pages:
+            page.close()
+        self._judge()
+
+    def _judge(self) -> None:
+        found, self.found, self.expected = self.found, [], set(FORMS_AGAIN)
+        assert not found, "\n".join(found)
+
+    def _look_at_pages(self) -> None:
         if self.scripts:
             for page in self.context.pages:
                 self._look_at_storage(page)
-        self.context.close()
-        assert not self.found, "\n".join(self.found)
 
     def _page(self, page: Page) -> None:
         page.on("dialog", self._dialog)
