@@ -40,7 +40,7 @@ def _create_connection(visitor: Visitor, key: str) -> None:
     visitor.section("Connections")
     visitor.follow("Create connection")
     visitor.choose("postgresql")
-    visitor.fill(conn_id=key, conn_type="postgres", host=FIRST.host, port="5432", schema=FIRST.schema)
+    visitor.fill(conn_id=key, host=FIRST.host, port="5432", schema=FIRST.schema)
     visitor.fill(login=FIRST.login, password=PASSWORD, description="The main job", reason="A first try")
     visitor.unfold("Other extras")
     visitor.fill(extra=EXTRA, **{"extra.sslmode": "require"})
