@@ -64,4 +64,4 @@ bench: .venv/installed ## Count AWS calls per action, and measure our own share 
 .PHONY: conformance
 conformance: .venv/installed .venv-conformance/installed chromium ## Compare our reading, writing and pages with a real Airflow, in an environment of its own
 	PYTHONPATH=. .venv-conformance/bin/python tests/conformance/compare.py
-	$(BIN)/pytest tests/conformance/test_browser.py
+	$(BIN)/pytest tests/conformance
