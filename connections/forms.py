@@ -134,7 +134,7 @@ class ConnectionForm(SecretForm):
         return (
             Section(tuple(known)),
             Section((self["conn_type"], *where, *standard, *how), entry="fields"),
-            self._folded("More settings", more),
+            self._folded(f"More settings ({len(more)})", more),
             self._folded("Other extras", [self["extra"]]),
             Section((self["secret"],), entry="paste"),
             self._folded("How it is stored", [self["form"]]),

@@ -93,7 +93,7 @@ class SecretForm(forms.Form):
     bound_field_class = ClearableField
     data: QueryDict
 
-    team = forms.ChoiceField(required=False, help_text="Only this team's tasks read it. Without one, all do.")
+    team = forms.ChoiceField(required=False, help_text="Without one, all tasks read it.")
     description = forms.CharField(
         required=False,
         max_length=MAX_DESCRIPTION,

@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -24,6 +25,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
+from connections import catalog
 from secretsadmin.demo.emulator import Emulator, serve
 from secretsadmin.store import listing
 from tests.site import CONNECTIONS, POSTGRES, VARIABLES, current
@@ -93,12 +95,20 @@ def measure_pages(client: Client, emulator: Emulator) -> None:
         "detail": lambda: client.get(f"{CONNECTIONS}/detail/orders/"),
         "choose among 140 types": lambda: client.get(f"{CONNECTIONS}/create/"),
         "choose, searched": lambda: client.get(f"{CONNECTIONS}/create/?q=s3"),
-        "create form": lambda: client.get(f"{CONNECTIONS}/create/?conn_type=postgres"),
         "preview": lambda: client.post(f"{CONNECTIONS}/create/", POSTGRES | {"preview": "1"}),
         "audit": lambda: client.get("/audit/"),
     }
     for name, page in pages.items():
         median = _median(page)
+        print(f"{name:28} {median * 1000:7.1f} {median / bare:14.1f}")
+    forms = {
+        name: _median(partial(client.get, f"{CONNECTIONS}/create/", {"conn_type": name})) for name in catalog.types()
+    }
+    slowest = max(forms, key=lambda name: forms[name])
+    for name, median in {
+        f"form, median of {len(forms)} types": statistics.median(forms.values()),
+        f"form, slowest ({slowest})": forms[slowest],
+    }.items():
         print(f"{name:28} {median * 1000:7.1f} {median / bare:14.1f}")
     with connected(emulator.endpoint) as aws:
         bare_call = _median(lambda: aws.get_secret_value(SecretId="airflow/connections/orders"))
