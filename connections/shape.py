@@ -96,6 +96,8 @@ def _notes(
         notes.append(Note(f"Airflow 2 and 3 read these differently: {', '.join(names)}. Save it anew to settle that."))
     if isinstance(other, Connection) and (ignored := ignored_keys(text, words)):
         notes.append(Note(f"Airflow drops these keys of the JSON without a word: {', '.join(ignored)}."))
+        if "conn_type" in ignored:
+            notes.append(Note("It takes conn_id, connection_type or engine for the type, as that stands first."))
     if isinstance(other, Connection) and not other.conn_type:
         notes.append(Note("It has no connection type, so most hooks can't use it."))
     return tuple(notes)

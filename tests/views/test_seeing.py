@@ -159,6 +159,7 @@ def test_a_viewer_opens_and_does_not_reveal(signed_in: As, editor: Client, secre
         ("\u202e\x01{", "Airflow"),
         ("postgres://h/?a=30", "differently"),
         ('{"conn_type": "postgres", "region_name": "x"}', "region_name"),
+        ('{"conn_id": "orders", "conn_type": "postgres"}', "for the type, as that stands first"),
     ],
 )
 def test_a_strange_secret_is_shown_for_what_it_is(
