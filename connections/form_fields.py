@@ -40,6 +40,15 @@ class SecretLine(_Drawn, forms.PasswordInput):
     """A secret on one line."""
 
 
+class Box(forms.Textarea):
+    """A text on several lines, drawn without a template. A parser of HTML drops the line break that it begins with."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ARG002
+        widget = self.get_context(name, value, attrs)["widget"]
+        given = flatatt({"name": widget["name"], **widget["attrs"]})
+        return format_html("<textarea{}>\n{}</textarea>", given, widget["value"] or "")
+
+
 class Choice(forms.Select):
     """A choice that is drawn without a template, for the same reason."""
 
@@ -149,7 +158,7 @@ def _choices(field: ExtraField, offered: dict[str, str]) -> list[tuple[str, str]
 def _box(field: ExtraField, *, masked: bool) -> forms.Widget:
     kinds = f"{' secret' if masked else ''}{' needed' if field.required else ''}"
     placeholder = field.placeholder or _EXAMPLES.get(field.kind, "")
-    return forms.Textarea({"class": f"file{kinds}", "rows": 3, "placeholder": placeholder})
+    return Box({"class": f"file{kinds}", "rows": 3, "placeholder": placeholder})
 
 
 def _input(placeholder: str, *, masked: bool, wide: str) -> forms.Widget:

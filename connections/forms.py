@@ -25,7 +25,7 @@ from connections.connection import (
 )
 from connections.connection_type import ConnectionType
 from connections.fields import json_object, lines, merged, text_of
-from connections.form_fields import TypeInput, extra_field, standard_field
+from connections.form_fields import Box, TypeInput, extra_field, standard_field
 from connections.layout import lay_out, pretty, standard_fields
 from connections.pasting import Pasted, UnreadablePaste, paste
 from connections.preview import preview_of
@@ -65,7 +65,7 @@ class ConnectionForm(SecretForm):
         strip=False,
         label="Other extras",
         help_text="A JSON object of what else the hook reads.",
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": '{"key": "value"}'}),
+        widget=Box(attrs={"rows": 3, "placeholder": '{"key": "value"}'}),
     )
     secret = forms.CharField(
         required=False,
@@ -94,6 +94,7 @@ class ConnectionForm(SecretForm):
             name = _EXTRA + extra.name
             self._add(name, extra_field(extra, masked=name in self.secrets))
         if not self.stored:
+            del self.fields["stored_masked"], self.fields["shown_extras"]
             self._suggest_an_id()
         self.order_fields(["conn_id", "team", "conn_type", *(each.name for each in standard)])
 

@@ -9,7 +9,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -101,9 +101,7 @@ def measure_pages(client: Client, emulator: Emulator) -> None:
     for name, page in pages.items():
         median = _median(page)
         print(f"{name:28} {median * 1000:7.1f} {median / bare:14.1f}")
-    forms = {
-        name: _median(partial(client.get, f"{CONNECTIONS}/create/", {"conn_type": name})) for name in catalog.types()
-    }
+    forms = _medians({name: partial(_form, client, name) for name in catalog.types()})
     slowest = max(forms, key=lambda name: forms[name])
     for name, median in {
         f"form, median of {len(forms)} types": statistics.median(forms.values()),
@@ -114,6 +112,10 @@ def measure_pages(client: Client, emulator: Emulator) -> None:
         bare_call = _median(lambda: aws.get_secret_value(SecretId="airflow/connections/orders"))
     opened = _median(lambda: client.post(f"{CONNECTIONS}/open/orders/"))
     print(f"{'open, less the AWS call':28} {(opened - bare_call) * 1000:7.1f} {(opened - bare_call) / bare:14.1f}")
+
+
+def _form(client: Client, conn_type: str) -> None:
+    client.get(f"{CONNECTIONS}/create/", {"conn_type": conn_type})
 
 
 def _fill(emulator: Emulator) -> None:
@@ -128,12 +130,18 @@ def _fill(emulator: Emulator) -> None:
 
 
 def _median(act: Callable[[], Any]) -> float:
-    times = []
+    return _medians({"": act})[""]
+
+
+def _medians(acts: Mapping[str, Callable[[], Any]]) -> dict[str, float]:
+    """Of acts that take turns, so that a slow moment of the machine is nobody's alone."""
+    times: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(ROUNDS):
-        start = time.perf_counter()
-        act()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+        for name, act in acts.items():
+            start = time.perf_counter()
+            act()
+            times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(taken) for name, taken in times.items()}
 
 
 if __name__ == "__main__":
