@@ -26,6 +26,7 @@ from connections.connection import (
 from connections.connection_type import ConnectionType
 from connections.fields import json_object, lines, merged, text_of
 from connections.form_fields import Box, TypeInput, extra_field, standard_field
+from connections.hints import HEADERS
 from connections.layout import lay_out, pretty, standard_fields
 from connections.pasting import Pasted, UnreadablePaste, paste
 from connections.preview import preview_of
@@ -96,6 +97,8 @@ class ConnectionForm(SecretForm):
         if not self.stored:
             del self.fields["stored_masked"], self.fields["shown_extras"]
             self._suggest_an_id()
+        if self._sends_headers:
+            self._tell_of_headers()
         self.order_fields(["conn_id", "team", "conn_type", *(each.name for each in standard)])
 
     @cached_property
@@ -136,7 +139,7 @@ class ConnectionForm(SecretForm):
             Section(tuple(known)),
             Section((self["conn_type"], *where, *standard, *how), entry="fields"),
             self._folded(f"More settings ({len(more)})", more),
-            self._folded("Other extras", [self["extra"]]),
+            self._folded("Other extras", [self["extra"]], is_open=self._sends_headers),
             Section((self["secret"],), entry="paste"),
             self._folded("How it is stored", [self["form"]]),
             Section(tuple(last)),
@@ -286,6 +289,16 @@ class ConnectionForm(SecretForm):
         meaning = f" An operator that is given none takes {usual}." if usual else ""
         field.help_text = f"Tasks ask for it by this name.{meaning}"
 
+    @property
+    def _sends_headers(self) -> bool:
+        return self.connection_type.conn_type in HEADERS
+
+    def _tell_of_headers(self) -> None:
+        """Whoever has a token and no login would look for its place in vain."""
+        field = self.fields["extra"]
+        field.help_text = "A JSON object. A key that the hook doesn't know is sent as a header, as a token's is."
+        field.widget.attrs["placeholder"] = '{"Authorization": "Bearer …"}'
+
     def _extras(self) -> tuple[list[BoundField], list[BoundField], list[BoundField]]:
         """The extra's fields: those that say where to connect, the others that most people fill, and the rest.
 
@@ -301,10 +314,10 @@ class ConnectionForm(SecretForm):
         rest = [name for name in own if name not in first]
         return [self[name] for name in where], [self[name] for name in how], [self[name] for name in rest]
 
-    def _folded(self, title: str, fields: list[BoundField]) -> Section:
-        """Folded away unless there is something in it."""
-        is_open = any(one.errors or self.masked_in(one.name) or one.value() not in (None, "", "auto") for one in fields)
-        return Section(tuple(fields), title, is_open, entry="fields")
+    def _folded(self, title: str, fields: list[BoundField], *, is_open: bool = False) -> Section:
+        """Folded away unless there is something in it, or most people have to find it."""
+        is_used = any(one.errors or self.masked_in(one.name) or one.value() not in (None, "", "auto") for one in fields)
+        return Section(tuple(fields), title, is_open or is_used, entry="fields")
 
     def _require_type(self) -> None:
         speaks_of_it = self.stored is None or self.was_sent("conn_type")

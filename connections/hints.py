@@ -140,6 +140,15 @@ def _protocol(asked: _Asked) -> Iterator[str]:
         yield f"{asked.label('host')}: without https:// before it, it is asked over http://, which isn't encrypted."
 
 
+def _unsent_password(asked: _Asked) -> Iterator[str]:
+    """airflow/providers/http/hooks/http.py: a login and a password go together, and a token is a header."""
+    if asked.type.conn_type == "http" and asked.connection.password and not asked.connection.login:
+        yield (
+            f"{asked.label('password')}: HttpHook doesn't send it without a login. A token goes into the other extras, "
+            'as in {"Authorization": "Bearer …"}.'
+        )
+
+
 # --- Texts ---
 
 
@@ -266,6 +275,7 @@ _CHECKS: tuple[Callable[[_Asked], Iterator[str]], ...] = (
     _other_default,
     _host,
     _protocol,
+    _unsent_password,
     _white_space,
     _login,
     _bearer,

@@ -73,8 +73,8 @@ def test_is_next_to_nothing_for_the_connections_of_a_whole_company() -> None:
         if (told_of := hints(read := Connection.from_secret(text), catalog.get(read.conn_type), conn_id))
     }
 
-    # The two paths are read by nobody, and the timeout has had another name for years.
-    assert set(found) == {"edge_gateway", "bank_statements", PROD_ONLY[4].id}
+    # The two paths are read by nobody, the timeout has had another name for years, and a token is no password.
+    assert set(found) == {"edge_gateway", "bank_statements", PROD_ONLY[4].id, "analytics--web_tracking"}
 
 
 def test_is_nothing_for_a_type_that_nobody_knows() -> None:
@@ -164,6 +164,13 @@ def test_is_that_http_is_not_encrypted() -> None:
 def test_is_a_protocol_that_another_one_overrules() -> None:
     assert "isn't used" in told("http", host="https://api.example.org", schema="http")[0]
     assert told("http", host="https://api.example.org", schema="https") == []
+
+
+def test_is_a_password_that_goes_nowhere_without_a_login() -> None:
+    (hint,) = told("http", host="https://api.example.org", password="secret")
+    assert "doesn't send it without a login" in hint
+    assert told("http", host="https://api.example.org", login="me", password="secret") == []
+    assert told("livy", host="https://api.example.org", password="secret") == []
 
 
 @pytest.mark.parametrize("conn_type", sorted(BARE_HOSTS))
