@@ -135,6 +135,9 @@ class SecretForm(forms.Form):
         teams = self.environment.backend.teams if self.kind.name != "config" else ()
         if self.stored:
             del self.fields[self.id_field]
+        else:
+            # A new secret begins with its name: the menu and the head of the page come before it otherwise.
+            self.fields[self.id_field].widget.attrs["autofocus"] = True
         if self.stored or not teams:
             del self.fields["team"]
         else:
