@@ -64,7 +64,7 @@
   function forgetPage() {
     for (const output of [...shown.keys()]) hide(output);
     for (const value of $$("#opened .value, #revealed .value")) value.textContent = "";
-    for (const input of $$("input[type=password], textarea:is(.secret, [name=secret])")) input.value = "";
+    for (const input of $$("input[type=password], textarea:is(.secret, [name=secret], [name=extra])")) input.value = "";
   }
 
   addEventListener("pagehide", forgetPage);
