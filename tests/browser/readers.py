@@ -22,8 +22,9 @@ class AirflowReader(Protocol):
 class OurReader:
     """Asks the emulator as Airflow does, with no stage."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, environment: str = "dev") -> None:
         self.site = site
+        self.environment = environment
 
     def connection(self, conn_id: str) -> list[Connection]:
         text = self._text("connections", conn_id)
@@ -35,6 +36,6 @@ class OurReader:
     def _text(self, kind: str, key: str) -> str | None:
         with connected(self.site.emulator.endpoint) as client:
             try:
-                return client.get_secret_value(SecretId=f"dev/airflow/{kind}/{key}").get("SecretString")
+                return client.get_secret_value(SecretId=f"{self.environment}/airflow/{kind}/{key}").get("SecretString")
             except ClientError:
                 return None

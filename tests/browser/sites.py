@@ -29,7 +29,7 @@ PEOPLE = (
     Person(HOSTILE_NAME, "editors"),
 )
 # Beside the demo's two: one with 150 connections and nothing else, which a single test is the first to ask for,
-# and one that is named to do harm.
+# one that is named to do harm, and those that are empty, each of which serves one newcomer.
 MORE_ENVIRONMENTS = """
 [environments.many]
 title = "Many"
@@ -38,6 +38,12 @@ backend_kwargs = '{many}'
 [environments.hostile]
 title = "<script>alert(1)</script>"
 backend_kwargs = '{hostile}'
+"""
+EMPTY = tuple(f"new{number}" for number in range(1, 9))
+EMPTY_ENVIRONMENT = """
+[environments.{name}]
+title = "New"
+backend_kwargs = '{kwargs}'
 """
 SECONDS_TO_START = 30
 
@@ -50,9 +56,13 @@ class Site:
 
     def kwargs(self, environment: str = "dev") -> dict[str, str]:
         """What an Airflow of this environment has in AIRFLOW__SECRETS__BACKEND_KWARGS."""
-        kinds = ("connections", "variables", "config")
-        prefixes = {f"{kind}_prefix": f"{environment}/airflow/{kind}" for kind in kinds}
-        return site.KWARGS | {"endpoint_url": self.emulator.endpoint} | prefixes
+        return _below(environment, site.KWARGS | {"endpoint_url": self.emulator.endpoint})
+
+    def empty(self) -> str:
+        """An environment in which nothing was ever stored."""
+        with connected(self.emulator.endpoint) as client:
+            stored = (client.list_secrets(Filters=[{"Key": "name", "Values": [f"{name}/"]}]) for name in EMPTY)
+            return next(name for name, found in zip(EMPTY, stored, strict=True) if not found["SecretList"])
 
     def store(self, name: str, text: str, **given: Any) -> None:
         """Made outside the dashboard, by a script of somebody's own."""
@@ -81,10 +91,18 @@ def serving(folder: Path) -> Iterator[Site]:
 
 
 def _config(endpoint: str) -> str:
-    kwargs: dict[str, str | None] = {**site.KWARGS, "endpoint_url": endpoint}
-    many = kwargs | {"connections_prefix": "many/airflow/connections", "variables_prefix": None, "config_prefix": None}
+    kwargs = site.KWARGS | {"endpoint_url": endpoint}
+    without: dict[str, str | None] = {"variables_prefix": None, "config_prefix": None}
+    many = {**kwargs, **without, "connections_prefix": "many/airflow/connections"}
     hostile = kwargs | {"connections_prefix": "hostile/airflow/connections"}
-    return site.config(endpoint) + MORE_ENVIRONMENTS.format(many=json.dumps(many), hostile=json.dumps(hostile))
+    more = MORE_ENVIRONMENTS.format(many=json.dumps(many), hostile=json.dumps(hostile))
+    empty = (EMPTY_ENVIRONMENT.format(name=name, kwargs=json.dumps(_below(name, kwargs))) for name in EMPTY)
+    return "".join((site.config(endpoint), more, *empty))
+
+
+def _below(environment: str, kwargs: Mapping[str, str]) -> dict[str, str]:
+    prefixes = {f"{kind}_prefix": f"{environment}/airflow/{kind}" for kind in ("connections", "variables", "config")}
+    return {**kwargs, **prefixes}
 
 
 def _settle(environment: Mapping[str, str]) -> None:
