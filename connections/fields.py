@@ -105,6 +105,15 @@ def json_of(text: str) -> Any:
         raise ValueError(message) from None
 
 
+def is_json(value: Any) -> bool:
+    """Whether a parsed value can be written as every parser reads it: Python's takes Infinity and NaN too."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
 def _text(field: ExtraField, value: Any) -> str:
     if isinstance(value, str):
         return value

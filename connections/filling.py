@@ -9,8 +9,7 @@ from connections.connection import Connection
 from connections.connection_type import ConnectionType
 from connections.layout import Layout, lay_out, pretty, standard_fields
 from connections.pasting import Pasted
-
-EXTRA = "extra."
+from connections.reading import EXTRA
 
 
 def pasted_into(data: QueryDict, pasted: Pasted, one: ConnectionType) -> QueryDict:

@@ -24,12 +24,12 @@ from connections.connection import (
     is_clear,
 )
 from connections.connection_type import ConnectionType
-from connections.fields import json_object, lines, merged, text_of
+from connections.fields import is_json, json_object, lines, merged, text_of
 from connections.form_fields import Box, TypeInput, extra_field, standard_field
 from connections.layout import lay_out, pretty, standard_fields
 from connections.pasting import Pasted, UnreadablePaste, paste
 from connections.preview import preview_of
-from connections.reading import normal_type
+from connections.reading import EXTRA, normal_type
 from connections.shape import types
 from secretsadmin.forms import Preview, SecretForm, Section
 from secretsadmin.kinds import Note
@@ -38,7 +38,6 @@ from secretsadmin.store.writes import Draft
 FORMS = (("auto", "Whichever fits"), ("uri", "URI"), ("json", "JSON"))
 UNCHANGED = "Unchanged unless you type."
 _TYPE = RegexValidator(r"\A[A-Za-z0-9_.+-]+\Z", "A connection type is made of letters, digits and _ . + - alone.")
-_EXTRA = "extra."
 
 
 class Names(forms.Field):
@@ -91,7 +90,7 @@ class ConnectionForm(SecretForm):
         for each in standard:
             self._add(each.name, standard_field(each, masked=each.name in self.secrets))
         for extra in self.connection_type.extra_fields:
-            name = _EXTRA + extra.name
+            name = EXTRA + extra.name
             self._add(name, extra_field(extra, masked=name in self.secrets))
         if not self.stored:
             del self.fields["stored_masked"], self.fields["shown_extras"]
@@ -115,7 +114,7 @@ class ConnectionForm(SecretForm):
     def secrets(self) -> frozenset[str]:
         """The fields of the type that are never shown as they are stored."""
         standard = {each.name for each in self.connection_type.standard_fields if each.sensitive}
-        extras = {_EXTRA + extra.name for extra in self.connection_type.extra_fields if extra.sensitive}
+        extras = {EXTRA + extra.name for extra in self.connection_type.extra_fields if extra.sensitive}
         return self.masked | standard | extras
 
     @property
@@ -146,7 +145,7 @@ class ConnectionForm(SecretForm):
         if name != "extra":
             return {name: "Clear it"} if name in self.masked else {}
         others = sorted(each for each in self.masked if each not in self.fields)
-        return {each: f"Remove {each.removeprefix(_EXTRA)}" for each in others}
+        return {each: f"Remove {each.removeprefix(EXTRA)}" for each in others}
 
     def initial_values(self) -> dict[str, Any]:
         stored = self._connection(self.stored_text)
@@ -158,10 +157,11 @@ class ConnectionForm(SecretForm):
         hidden = {key: value for key, value in layout.others.items() if not _is_empty(one, key, value)}
         masked = [name for name in layout.masked if layout.texts[name]]
         if self.reveal:
-            extra = {"extra": pretty(hidden), "shown_extras": list(hidden)}
+            shown = {key: value for key, value in hidden.items() if is_json(value)}
+            extra = {"extra": pretty(shown), "shown_extras": list(shown)}
         else:
-            extra = {}
-            masked += [_EXTRA + key for key in hidden]
+            shown, extra = {}, {}
+        masked += [EXTRA + key for key in hidden if key not in shown]
         return {"conn_type": stored.conn_type, **plain, **extra, "stored_masked": masked}
 
     def clean_conn_type(self) -> str:
@@ -246,8 +246,8 @@ class ConnectionForm(SecretForm):
             message = "What is stored can't be read, so its password can't be kept: type it again, or clear it."
             raise ValidationError({"password": message})
         base = before or Connection()
-        gone = self.cleared | {_EXTRA + key for key in self.data.getlist("shown_extras")}
-        kept = {key: value for key, value in base.extra.items() if _EXTRA + key not in gone}
+        gone = self.cleared | {EXTRA + key for key in self.data.getlist("shown_extras")}
+        kept = {key: value for key, value in base.extra.items() if EXTRA + key not in gone}
         return replace(base, **self._standard(), extra=self.extra_on(kept))
 
     def extra_on(self, stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -291,7 +291,7 @@ class ConnectionForm(SecretForm):
 
         A type without a host keeps the place in its extra, and a form asks for the place first.
         """
-        own = {_EXTRA + extra.name: extra for extra in self.connection_type.extra_fields}
+        own = {EXTRA + extra.name: extra for extra in self.connection_type.extra_fields}
         chosen = any(extra.first for extra in own.values())
         first = [
             name for name, extra in own.items() if extra.required or (extra.first if chosen else not extra.offered)
@@ -314,15 +314,19 @@ class ConnectionForm(SecretForm):
     def _require_fields(self) -> None:
         others = self.cleaned_data.get("extra") or {}
         for extra in self.connection_type.extra_fields:
-            name = _EXTRA + extra.name
-            speaks_of_it = self.stored is None or self.was_sent(name)
+            name = EXTRA + extra.name
+            speaks_of_it = self.stored is None or (self.was_sent(name) and not self._was_empty(name))
             is_there = self.cleaned_data.get(name) or name in self.masked - self.cleared or extra.name in others
             if extra.required and speaks_of_it and not is_there and name not in self.errors:
                 self.add_error(name, ValidationError(f"{self.connection_type.name} needs this.", "required"))
 
+    def _was_empty(self, name: str) -> bool:
+        """Whether the form was opened on a connection that does without this field; then it may go on so."""
+        return self.data.get(self.add_initial_prefix(name)) == ""
+
     def _refuse_strays(self) -> None:
         """No input is dropped without a word: neither another type's, nor one of two for the same key."""
-        strays = [name for name in self.data if name.startswith(_EXTRA) and name not in self.fields and self.data[name]]
+        strays = [name for name in self.data if name.startswith(EXTRA) and name not in self.fields and self.data[name]]
         if strays:
             self.add_error(
                 "conn_type", f"{self.connection_type.name} has no field for {len(strays)} of those that were sent."
@@ -348,9 +352,9 @@ class ConnectionForm(SecretForm):
         """The texts of the extra's fields that say something, with the line ends that a dropped file had."""
         crlf = self.data.getlist("crlf")
         return {
-            name.removeprefix(_EXTRA): lines(text).replace("\n", "\r\n") if name in crlf else lines(text)
+            name.removeprefix(EXTRA): lines(text).replace("\n", "\r\n") if name in crlf else lines(text)
             for name, text in self.cleaned_data.items()
-            if name.startswith(_EXTRA) and self.was_sent(name) and (text or name not in self.secrets)
+            if name.startswith(EXTRA) and self.was_sent(name) and (text or name not in self.secrets)
         }
 
     def _restores_agreement(self, stored: str, encoded: Encoded) -> bool:

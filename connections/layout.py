@@ -9,6 +9,7 @@ from typing import Any
 from connections.connection import Connection
 from connections.connection_type import ConnectionType, StandardField
 from connections.fields import holds_credentials, is_plain, split_extra
+from connections.reading import EXTRA
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ def lay_out(connection: Connection, one: ConnectionType) -> Layout:
     """Nothing is lost: what isn't in the texts is among the others. `masked` names the texts that are secret."""
     standard = {each.name: standard_text(connection, each.name) for each in standard_fields(one)}
     shown, others = split_extra(one.extra_fields, connection.extra)
-    extras = {f"extra.{name}": text for name, text in shown.items()}
+    extras = {EXTRA + name: text for name, text in shown.items()}
     masked = {each.name for each in standard_fields(one) if _is_masked(each, standard[each.name])}
-    masked |= {f"extra.{name}" for name in shown if not is_plain(one.extra_field(name), connection.extra[name])}
+    masked |= {EXTRA + name for name in shown if not is_plain(one.extra_field(name), connection.extra[name])}
     return Layout(standard | extras, others, frozenset(masked))
 
 

@@ -14,7 +14,7 @@ from connections.connection import Connection, Encoded, NotRepresentable
 from connections.fields import lines
 from connections.hints import hints
 from connections.layout import lay_out
-from connections.reading import TEXT_FIELDS
+from connections.reading import EXTRA, TEXT_FIELDS
 from connections.shape import open_text, types
 from secretsadmin.forms import Preview
 from secretsadmin.kinds import Field, Note
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from connections.forms import ConnectionForm
     from connections.pasting import Pasted
 
-EXTRA = "extra."
 _MASK = "zzMASKEDzz"
 _BULLETS = "••••••"
 
