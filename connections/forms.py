@@ -1,7 +1,7 @@
 """The form of a connection: the fields of its type, or a text that was pasted, end in a text that reads back whole."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -24,9 +24,10 @@ from connections.connection import (
     is_clear,
 )
 from connections.connection_type import ConnectionType
-from connections.fields import is_json, json_object, lines, merged, text_of
+from connections.fields import is_json, json_object, lines, merged
 from connections.form_fields import Box, TypeInput, extra_field, standard_field
-from connections.layout import lay_out, pretty, standard_fields
+from connections.guarding import kept_unseen
+from connections.layout import lay_out, masked_names, pretty, standard_fields, unseen
 from connections.pasting import Pasted, UnreadablePaste, paste
 from connections.preview import preview_of
 from connections.reading import EXTRA, normal_type
@@ -154,14 +155,9 @@ class ConnectionForm(SecretForm):
         one = catalog.get(stored.conn_type, types())
         layout = lay_out(stored, one)
         plain = {name: text for name, text in layout.texts.items() if name not in layout.masked}
-        hidden = {key: value for key, value in layout.others.items() if not _is_empty(one, key, value)}
-        masked = [name for name in layout.masked if layout.texts[name]]
-        if self.reveal:
-            shown = {key: value for key, value in hidden.items() if is_json(value)}
-            extra = {"extra": pretty(shown), "shown_extras": list(shown)}
-        else:
-            shown, extra = {}, {}
-        masked += [EXTRA + key for key in hidden if key not in shown]
+        shown = {key: value for key, value in unseen(layout, one).items() if is_json(value)} if self.reveal else {}
+        extra = {"extra": pretty(shown), "shown_extras": list(shown)} if self.reveal else {}
+        masked = [name for name in masked_names(layout, one) if name not in {EXTRA + key for key in shown}]
         return {"conn_type": stored.conn_type, **plain, **extra, "stored_masked": masked}
 
     def clean_conn_type(self) -> str:
@@ -199,10 +195,28 @@ class ConnectionForm(SecretForm):
         after = self.connection(before, is_lost=bool(stored) and before is None)
         encoded = self.encoded(after)
         fields = changed_fields(before, after)
+        if before and not self.may_reveal and not self.cleaned_data.get("secret"):
+            self._require_unseen(before, fields)
         if stored and not fields and encoded.text != stored and self._restores_agreement(stored, encoded):
             fields = ("form",)
         kind = after.conn_type if re.fullmatch(r"[\w.+-]{1,100}", after.conn_type, re.ASCII) else ""
         return Draft(encoded.text, kind, fields)
+
+    def _require_unseen(self, before: Connection, changed: Collection[str]) -> None:
+        """Raises ValidationError for what is stored, masked and kept, while other fields change."""
+        typed = {name for name, value in self.cleaned_data.items() if value}
+        extras = (EXTRA + key for key in (*self.cleaned_data["extra"], *self.data.getlist("shown_extras")))
+        one = catalog.get(before.conn_type, types())
+        kept = kept_unseen(before, one, changed, {*typed, *extras, *self.cleared})
+        if not kept:
+            return
+        names = ", ".join(name.removeprefix(EXTRA) for name in kept)
+        where = ", ".join(name.removeprefix(EXTRA) for name in changed)
+        message = (
+            f"You may not see what is stored in {names} here. To change {where}, type it again or clear it, "
+            "or ask an admin: otherwise a task could send it elsewhere."
+        )
+        raise ValidationError(dict.fromkeys((name if name in self.fields else "extra" for name in kept), message))
 
     def preview(self) -> Preview:
         return preview_of(self)
@@ -373,9 +387,3 @@ class ConnectionForm(SecretForm):
             return Connection.from_secret(text, extra_conn_words=self.words) if text and is_clear(text) else None
         except UnreadableSecret:
             return None
-
-
-def _is_empty(one: ConnectionType, key: str, value: Any) -> bool:
-    """Whether a stored key is there, with nothing in it, and has a field that shows just that."""
-    field = one.extra_field(key)
-    return field is not None and text_of(field, value) == ""

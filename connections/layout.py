@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connections.connection import Connection
-from connections.connection_type import ConnectionType, StandardField
-from connections.fields import holds_credentials, is_plain, split_extra
+from connections.connection_type import ConnectionType, ExtraField, StandardField
+from connections.fields import holds_credentials, is_plain, split_extra, text_of
 from connections.reading import EXTRA
 
 
@@ -31,6 +31,20 @@ def lay_out(connection: Connection, one: ConnectionType) -> Layout:
     return Layout(standard | extras, others, frozenset(masked))
 
 
+def unseen(layout: Layout, one: ConnectionType) -> dict[str, Any]:
+    """The others, but for those with nothing in them, where an empty field shows just that."""
+    fields = {key: one.extra_field(key) for key in layout.others}
+    return {key: value for key, value in layout.others.items() if not _is_empty(fields[key], value)}
+
+
+def masked_names(layout: Layout, one: ConnectionType) -> list[str]:
+    """The fields with something in them that isn't shown to whoever opens the connection."""
+    return [
+        *sorted(name for name in layout.masked if layout.texts[name]),
+        *(EXTRA + key for key in unseen(layout, one)),
+    ]
+
+
 def standard_fields(one: ConnectionType) -> tuple[StandardField, ...]:
     """Those that hold a text; the extra has fields of its own."""
     return tuple(each for each in one.standard_fields if each.name != "extra")
@@ -44,6 +58,10 @@ def standard_text(connection: Connection, name: str) -> str:
 def pretty(extra: Mapping[str, Any]) -> str:
     """The text of an editor for these keys."""
     return json.dumps(extra, indent=2, ensure_ascii=False) if extra else ""
+
+
+def _is_empty(field: ExtraField | None, value: Any) -> bool:
+    return field is not None and text_of(field, value) == ""
 
 
 def _is_masked(standard: StandardField, text: str) -> bool:
