@@ -16,7 +16,17 @@ from connections.connection_type import ExtraField
 # Python refuses to read a number of more than 4,300 digits, and no hook has one of more than a few.
 _INTEGER = re.compile(r"[+-]?\d{1,30}", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
-_CREDENTIALS = re.compile(r"://[^/\s]*@|-----BEGIN|(?:pass(?:word|wd)?|pwd|secret|token|key)\s*=", re.IGNORECASE)
+_CREDENTIALS = re.compile(
+    # In an address, with a protocol or without.
+    r"://[^/\s]*@|^[^/\s:@]+:[^/\s@]+@|-----BEGIN"
+    # As a parameter, in JSON, as a header.
+    r"|(?:pass(?:word|wd|phrase)?|pwd|secret|token|key|credentials?|\bsig(?:nature)?)(?:\s*=|[\"']\s*:|:\s)"
+    r"|authorization[\"']?\s*[:=]|\b(?:bearer|basic)\s+[\w+/=.~-]{8}"
+    # As they begin, or where they are posted to, at those who hand them out.
+    r"|\beyJ[\w-]{8,}\.|\bgh[opsur]_\w{16}|\bgithub_pat_|\bglpat-|\bxox[a-z]-|\bsk-[\w-]{16}"
+    r"|hooks\.slack\.com/\w+/\w|/webhookb2/|/api/webhooks/\d",
+    re.IGNORECASE,
+)
 _EMPTY = (None, "")
 
 
