@@ -1,6 +1,5 @@
 """The form of a connection: the fields of its type, or a text that was pasted, end in a text that reads back whole."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -23,12 +22,12 @@ from connections.connection import (
     differing_fields,
     is_clear,
 )
-from connections.connection_type import ConnectionType
+from connections.connection_type import TYPE, ConnectionType
 from connections.fields import is_json, json_object, lines, merged
 from connections.form_fields import Box, TypeInput, extra_field, standard_field
 from connections.guarding import kept_unseen
 from connections.layout import lay_out, masked_names, pretty, standard_fields, unseen
-from connections.pasting import Pasted, UnreadablePaste, paste
+from connections.pasting import MOST_CHARACTERS, Pasted, UnreadablePaste, paste
 from connections.preview import preview_of
 from connections.reading import EXTRA, normal_type
 from connections.shape import types
@@ -38,7 +37,9 @@ from secretsadmin.store.writes import Draft
 
 FORMS = (("auto", "Whichever fits"), ("uri", "URI"), ("json", "JSON"))
 UNCHANGED = "Unchanged unless you type."
-_TYPE = RegexValidator(r"\A[A-Za-z0-9_.+-]+\Z", "A connection type is made of letters, digits and _ . + - alone.")
+_TYPE = RegexValidator(
+    rf"\A{TYPE.pattern}\Z", "A connection type is made of at most 100 letters, digits and _ . + - alone."
+)
 
 
 class Names(forms.Field):
@@ -59,7 +60,7 @@ class ConnectionForm(SecretForm):
         max_length=250,
         widget=forms.TextInput(attrs={"class": "id", "autocomplete": "off"}),
     )
-    conn_type = forms.CharField(label="Connection type", required=False, max_length=100, validators=[_TYPE])
+    conn_type = forms.CharField(label="Connection type", required=False, validators=[_TYPE])
     extra = forms.CharField(
         required=False,
         strip=False,
@@ -80,6 +81,8 @@ class ConnectionForm(SecretForm):
     # What the page showed when it was opened: the fields that are stored and masked, and the extra's own keys.
     stored_masked = Names()
     shown_extras = Names()
+    # The fields that a file or a paste has filled whose line ends are CR LF, which a form would send anyway.
+    crlf = Names()
 
     # What there is to say of how the fields were filled.
     notes: tuple[Note, ...] = ()
@@ -165,6 +168,8 @@ class ConnectionForm(SecretForm):
 
     def clean_extra(self) -> dict[str, Any]:
         text = self.cleaned_data["extra"]
+        if len(text) > MOST_CHARACTERS:
+            raise ValidationError("This is longer than any connection can be.")
         try:
             return json_object(text) if text.strip() else {}
         except ValueError as error:
@@ -199,15 +204,15 @@ class ConnectionForm(SecretForm):
             self._require_unseen(before, fields)
         if stored and not fields and encoded.text != stored and self._restores_agreement(stored, encoded):
             fields = ("form",)
-        kind = after.conn_type if re.fullmatch(r"[\w.+-]{1,100}", after.conn_type, re.ASCII) else ""
+        kind = after.conn_type if TYPE.fullmatch(after.conn_type) else ""
         return Draft(encoded.text, kind, fields)
 
     def _require_unseen(self, before: Connection, changed: Collection[str]) -> None:
         """Raises ValidationError for what is stored, masked and kept, while other fields change."""
         typed = {name for name, value in self.cleaned_data.items() if value}
-        extras = (EXTRA + key for key in (*self.cleaned_data["extra"], *self.data.getlist("shown_extras")))
+        extras = (EXTRA + key for key in self.cleaned_data["extra"])
         one = catalog.get(before.conn_type, types())
-        kept = kept_unseen(before, one, changed, {*typed, *extras, *self.cleared})
+        kept = kept_unseen(before, one, changed, {*typed, *extras, *self._gone})
         if not kept:
             return
         names = ", ".join(name.removeprefix(EXTRA) for name in kept)
@@ -229,6 +234,9 @@ class ConnectionForm(SecretForm):
     def filled(self) -> SecretForm:
         self.is_valid()
         if pasted := self.cleaned_data.get("secret"):
+            if unfit := filling.unfit(pasted.connection):
+                message = f"No field takes a line break or NUL, as in the {unfit}. Save what you pasted as it is."
+                return self.adopt(ValidationError({"secret": message}))
             one = catalog.get(pasted.connection.conn_type, types())
             return self._again(filling.pasted_into(self.data, pasted, one), notes=tuple(map(Note, pasted.notes)))
         return self._of_another_type() if self.data.get("new_type", "").strip() else self
@@ -260,9 +268,13 @@ class ConnectionForm(SecretForm):
             message = "What is stored can't be read, so its password can't be kept: type it again, or clear it."
             raise ValidationError({"password": message})
         base = before or Connection()
-        gone = self.cleared | {EXTRA + key for key in self.data.getlist("shown_extras")}
-        kept = {key: value for key, value in base.extra.items() if EXTRA + key not in gone}
+        kept = {key: value for key, value in base.extra.items() if lines(EXTRA + key) not in self._gone}
         return replace(base, **self._standard(), extra=self.extra_on(kept))
+
+    @property
+    def _gone(self) -> frozenset[str]:
+        """What is taken out unless it is typed anew: what was cleared, and the keys that the page showed."""
+        return frozenset(map(lines, (*self.cleared, *(EXTRA + key for key in self.data.getlist("shown_extras")))))
 
     def extra_on(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """The stored extra with what was typed into this form."""

@@ -60,10 +60,14 @@ def pretty(extra: Mapping[str, Any]) -> str:
     return json.dumps(extra, indent=2, ensure_ascii=False) if extra else ""
 
 
+def fits_an_input(text: str) -> bool:
+    return re.search(r"[\x00\r\n]", text) is None
+
+
 def _is_empty(field: ExtraField | None, value: Any) -> bool:
     return field is not None and text_of(field, value) == ""
 
 
 def _is_masked(standard: StandardField, text: str) -> bool:
     """A line break or NUL, which an input would drop, is kept by never showing the field."""
-    return standard.sensitive or holds_credentials(text) or re.search(r"[\x00\r\n]", text) is not None
+    return standard.sensitive or holds_credentials(text) or not fits_an_input(text)

@@ -70,7 +70,6 @@ class _Form(HTMLParser):
         is_box = given.get("type") in ("checkbox", "radio")
         if given.get("type") not in ("file", "submit") and (not is_box or "checked" in given):
             value = given.get("value") or ("on" if is_box else "")
-            # An input has one line; a hidden one keeps whatever it was given.
-            self.sent.appendlist(
-                str(given["name"]), value if given.get("type") == "hidden" else value.replace("\n", "")
-            )
+            # What is typed has one line; a hidden input or a box keeps whatever it was given.
+            keeps = is_box or given.get("type") == "hidden"
+            self.sent.appendlist(str(given["name"]), value if keeps else value.replace("\n", ""))

@@ -17,8 +17,9 @@ from tests.connections.generated import VALUES
 from tests.forms import as_sent
 from tests.site import CONNECTIONS, current, errors, put, stored
 
+# To find the smallest example would take minutes: each costs some requests.
 BOUNDED = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -32,6 +33,7 @@ JSON = st.recursive(
     max_leaves=4,
 )
 TYPES = st.sampled_from([*catalog.types().values(), catalog.generic("nobody_knows_it")])
+STANDARD = ("host", "login", "password", "schema")
 ALIASES = {"login": "user", "password": "pass", "host": "server", "schema": "database", "conn_type": "engine"}
 REVEAL: st.SearchStrategy[dict[str, str]] = st.sampled_from([{}, {"reveal": "1"}])
 _ids = count()
@@ -51,7 +53,7 @@ def extra_of(one: ConnectionType) -> st.SearchStrategy[dict[str, Any]]:
 @st.composite
 def connections(draw: st.DrawFn, types: st.SearchStrategy[ConnectionType] = TYPES) -> Connection:
     one = draw(types)
-    standard = {name: draw(TEXT) for name in ("host", "login", "password", "schema")}
+    standard = {name: draw(TEXT) for name in STANDARD}
     return Connection(
         one.conn_type, **standard, port=draw(st.none() | st.integers(0, 65535)), extra=draw(extra_of(one))
     )
@@ -92,6 +94,16 @@ def planted(emulator: Emulator, text: str) -> tuple[str, str]:
     name = f"airflow/connections/{conn_id}"
     put(emulator, name, text)
     return conn_id, name
+
+
+def readable(text: str) -> Connection:
+    """What both readers make of it, where they agree."""
+    try:
+        one, other = (read(text, reader) for reader in Reader)
+    except UnreadableSecret:
+        assume(False)
+    assume(one == other)
+    return one
 
 
 @BOUNDED
@@ -136,3 +148,60 @@ def test_goes_on_without_a_field_that_its_type_needs(editor: Client, secrets_man
     save(editor, conn_id, filled)
     emptied = as_sent(opened(editor, conn_id)) | {f"extra.{field.name}": ""}
     assert list(errors(editor.post(f"{CONNECTIONS}/update/{conn_id}/", emptied))) == [f"extra.{field.name}"]
+
+
+@BOUNDED
+@given(text=texts(), data=st.data())
+def test_changes_the_one_field_that_is_typed(
+    editor: Client, secrets_manager: Emulator, text: str, data: st.DataObject
+) -> None:
+    before = readable(text)
+    conn_id, name = planted(secrets_manager, text)
+    page = opened(editor, conn_id)
+    names = [each for each in STANDARD if each in page.context["form"].fields]
+    typed = data.draw(st.sampled_from(names)) if names else "description"
+
+    save(editor, conn_id, as_sent(page) | {typed: "Typed"})
+
+    assert set(differing_fields(before, read(stored(secrets_manager, name)["SecretString"]))) <= {typed}
+
+
+@BOUNDED
+@given(old=texts(), new=texts(), more=REVEAL)
+def test_is_exactly_what_was_pasted_into_its_fields(
+    editor: Client, secrets_manager: Emulator, old: str, new: str, more: dict[str, str]
+) -> None:
+    readable(old)
+    pasted = readable(new)
+    conn_id, name = planted(secrets_manager, old)
+    sent = as_sent(opened(editor, conn_id, **more)) | {"secret": new, "fill": "paste"}
+
+    filled = editor.post(f"{CONNECTIONS}/update/{conn_id}/", sent)
+
+    if filled.status_code == 422:
+        assert any(mark in getattr(pasted, field) for mark in "\r\n\0" for field in STANDARD)
+    else:
+        save(editor, conn_id, as_sent(filled))
+        assert differing_fields(pasted, read(stored(secrets_manager, name)["SecretString"])) == ()
+
+
+@BOUNDED
+@given(text=texts(), new=st.lists(TYPES.map(lambda one: one.conn_type), min_size=1, max_size=2), more=REVEAL)
+def test_loses_nothing_that_is_stored_when_its_type_changes(
+    editor: Client, secrets_manager: Emulator, text: str, new: list[str], more: dict[str, str]
+) -> None:
+    before = readable(text)
+    conn_id, name = planted(secrets_manager, text)
+    page = opened(editor, conn_id, **more)
+    for one in new:
+        page = editor.post(f"{CONNECTIONS}/update/{conn_id}/", as_sent(page) | {"new_type": one})
+        assert page.status_code == 200, errors(page)
+    sent = as_sent(page)
+    needed = [f"extra.{field.name}" for field in catalog.get(new[-1]).extra_fields if field.required]
+    missing = [name for name in needed if not any(sent[name])]
+
+    save(editor, conn_id, sent | dict.fromkeys(missing, "needed"))
+
+    after = read(stored(secrets_manager, name)["SecretString"])
+    assert set(differing_fields(before, after)) <= {"conn_type", *missing}
+    assert after.conn_type == new[-1]
