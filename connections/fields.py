@@ -99,6 +99,11 @@ def lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def name_in_a_page(name: str) -> str:
+    """The name of a key as a page can send it back: browsers read no NUL either."""
+    return lines(name).replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def is_long(field: ExtraField) -> bool:
     """Whether its text can have more than one line."""
     return field.multiline or field.kind in ("object", "array")

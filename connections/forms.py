@@ -23,9 +23,9 @@ from connections.connection import (
     is_clear,
 )
 from connections.connection_type import TYPE, ConnectionType
-from connections.fields import is_json, json_object, lines, merged
+from connections.fields import is_json, json_object, lines, merged, name_in_a_page
 from connections.form_fields import Box, TypeInput, extra_field, standard_field
-from connections.guarding import kept_unseen
+from connections.guarding import kept_unseen, refusal
 from connections.layout import lay_out, masked_names, pretty, standard_fields, unseen
 from connections.pasting import MOST_CHARACTERS, Pasted, UnreadablePaste, paste
 from connections.preview import preview_of
@@ -213,15 +213,9 @@ class ConnectionForm(SecretForm):
         extras = (EXTRA + key for key in self.cleaned_data["extra"])
         one = catalog.get(before.conn_type, types())
         kept = kept_unseen(before, one, changed, {*typed, *extras, *self._gone})
-        if not kept:
-            return
-        names = ", ".join(name.removeprefix(EXTRA) for name in kept)
-        where = ", ".join(name.removeprefix(EXTRA) for name in changed)
-        message = (
-            f"You may not see what is stored in {names} here. To change {where}, type it again or clear it, "
-            "or ask an admin: otherwise a task could send it elsewhere."
-        )
-        raise ValidationError(dict.fromkeys((name if name in self.fields else "extra" for name in kept), message))
+        if kept:
+            fields = (name if name in self.fields else "extra" for name in kept)
+            raise ValidationError(dict.fromkeys(fields, refusal(kept, changed)))
 
     def preview(self) -> Preview:
         return preview_of(self)
@@ -237,8 +231,8 @@ class ConnectionForm(SecretForm):
             if unfit := filling.unfit(pasted.connection):
                 message = f"No field takes a line break or NUL, as in the {unfit}. Save what you pasted as it is."
                 return self.adopt(ValidationError({"secret": message}))
-            one = catalog.get(pasted.connection.conn_type, types())
-            return self._again(filling.pasted_into(self.data, pasted, one), notes=tuple(map(Note, pasted.notes)))
+            one, notes = catalog.get(pasted.connection.conn_type, types()), tuple(map(Note, pasted.notes))
+            return self._again(filling.pasted_into(self.data, pasted, one), notes=notes)
         return self._of_another_type() if self.data.get("new_type", "").strip() else self
 
     def _of_another_type(self) -> SecretForm:
@@ -268,13 +262,16 @@ class ConnectionForm(SecretForm):
             message = "What is stored can't be read, so its password can't be kept: type it again, or clear it."
             raise ValidationError({"password": message})
         base = before or Connection()
-        kept = {key: value for key, value in base.extra.items() if lines(EXTRA + key) not in self._gone}
+        gone = self._gone
+        kept = {key: value for key, value in base.extra.items() if name_in_a_page(EXTRA + key) not in gone}
         return replace(base, **self._standard(), extra=self.extra_on(kept))
 
     @property
     def _gone(self) -> frozenset[str]:
         """What is taken out unless it is typed anew: what was cleared, and the keys that the page showed."""
-        return frozenset(map(lines, (*self.cleared, *(EXTRA + key for key in self.data.getlist("shown_extras")))))
+        return frozenset(
+            map(name_in_a_page, (*self.cleared, *(EXTRA + key for key in self.data.getlist("shown_extras"))))
+        )
 
     def extra_on(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """The stored extra with what was typed into this form."""

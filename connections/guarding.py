@@ -25,6 +25,14 @@ def kept_unseen(
     return tuple(name for name in masked_names(lay_out(before, one), one) if name not in named)
 
 
+def refusal(kept: Collection[str], changed: Collection[str]) -> str:
+    names, where = (", ".join(name.removeprefix(EXTRA) for name in each) for each in (kept, changed))
+    return (
+        f"You may not see what is stored in {names} here. To change {where}, type it again or clear it, "
+        "or ask an admin: otherwise a task could send it elsewhere."
+    )
+
+
 def _is_secret_alone(one: ConnectionType, name: str) -> bool:
     key = name.removeprefix(EXTRA)
     field = one.extra_field(key) if key != name else None
