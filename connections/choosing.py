@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from connections.catalog import GROUPS, ConnectionType, Types, search
+from connections.connection_type import TYPE
 from connections.reading import normal_type
 
-TYPE = re.compile(r"[A-Za-z0-9_.+-]{1,100}")
 _PACKAGES = re.compile(r"^apache-airflow(-providers)?-")
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Self
 from urllib.parse import parse_qsl, quote, urlencode
 
 from connections.reading import (
+    EXTRA,
     EXTRA_KEY,
     FIELDS,
     LABELS,
@@ -140,7 +141,7 @@ def differing_fields(one: Connection, other: Connection) -> tuple[str, ...]:
     names = (*TEXT_FIELDS, "port")
     plain = [name for name in names if _canonical(getattr(one, name)) != _canonical(getattr(other, name))]
     keys = dict.fromkeys([*one.extra, *other.extra])
-    return (*plain, *(f"extra.{key}" for key in keys if _entry(one, key) != _entry(other, key)))
+    return (*plain, *(EXTRA + key for key in keys if _entry(one, key) != _entry(other, key)))
 
 
 def changed_fields(before: Connection | None, after: Connection) -> tuple[str, ...]:
@@ -298,7 +299,7 @@ def _objection(connection: Connection, text: str, extra_conn_words: ConnWords | 
     except UnreadableSecret as error:
         changed = (error.field if error.field in FIELDS else "conn_type",)
     if not changed:
-        return None
+        return None if is_clear(text) else _Objection("host", "would not show which part of it is the password.")
     # A type that a URI can't hold damages whatever stands after it, which isn't worth telling.
     named = changed[:1] if changed[0] == "conn_type" else changed
     names = ", ".join(LABELS.get(name, name) for name in named)

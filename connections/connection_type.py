@@ -1,8 +1,11 @@
 """A connection type: the fields that its provider declares, the keys that its hook reads, and how people find it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
+# What Airflow can call a type, and what a tag of a secret can hold.
+TYPE = re.compile(r"[A-Za-z0-9_.+-]{1,100}")
 # In the order in which a form asks for them.
 STANDARD_FIELDS = {
     "host": "Host",

@@ -16,7 +16,17 @@ from connections.connection_type import ExtraField
 # Python refuses to read a number of more than 4,300 digits, and no hook has one of more than a few.
 _INTEGER = re.compile(r"[+-]?\d{1,30}", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
-_CREDENTIALS = re.compile(r"://[^/\s]*@|-----BEGIN|(?:pass(?:word|wd)?|pwd|secret|token|key)\s*=", re.IGNORECASE)
+_CREDENTIALS = re.compile(
+    # In an address, with a protocol or without.
+    r"://[^/\s]*@|^[^/\s:@]+:[^/\s@]+@|-----BEGIN"
+    # As a parameter, in JSON, as a header.
+    r"|(?:pass(?:word|wd|phrase)?|pwd|secret|token|key|credentials?|\bsig(?:nature)?)(?:\s*=|[\"']\s*:|:\s)"
+    r"|authorization[\"']?\s*[:=]|\b(?:bearer|basic)\s+[\w+/=.~-]{8}"
+    # As they begin, or where they are posted to, at those who hand them out.
+    r"|\beyJ[\w-]{8,}\.|\bgh[opsur]_\w{16}|\bgithub_pat_|\bglpat-|\bxox[a-z]-|\bsk-[\w-]{16}"
+    r"|hooks\.slack\.com/\w+/\w|/webhookb2/|/api/webhooks/\d",
+    re.IGNORECASE,
+)
 _EMPTY = (None, "")
 
 
@@ -89,6 +99,11 @@ def lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def name_in_a_page(name: str) -> str:
+    """The name of a key as a page can send it back: browsers read no NUL either."""
+    return lines(name).replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def is_long(field: ExtraField) -> bool:
     """Whether its text can have more than one line."""
     return field.multiline or field.kind in ("object", "array")
@@ -103,6 +118,15 @@ def json_of(text: str) -> Any:
     except (ValueError, RecursionError):
         message = "This is no JSON that can be stored: a key stands twice, a number is none, or it is nested too deep."
         raise ValueError(message) from None
+
+
+def is_json(value: Any) -> bool:
+    """Whether a parsed value can be written as every parser reads it: Python's takes Infinity and NaN too."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _text(field: ExtraField, value: Any) -> str:

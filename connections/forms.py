@@ -1,7 +1,6 @@
 """The form of a connection: the fields of its type, or a text that was pasted, end in a text that reads back whole."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -23,14 +22,15 @@ from connections.connection import (
     differing_fields,
     is_clear,
 )
-from connections.connection_type import ConnectionType
-from connections.fields import json_object, lines, merged, text_of
+from connections.connection_type import TYPE, ConnectionType
+from connections.fields import is_json, json_object, lines, merged, name_in_a_page
 from connections.form_fields import Box, TypeInput, extra_field, standard_field
+from connections.guarding import kept_unseen, refusal
 from connections.hints import HEADERS
-from connections.layout import lay_out, pretty, standard_fields
-from connections.pasting import Pasted, UnreadablePaste, paste
+from connections.layout import lay_out, masked_names, pretty, standard_fields, unseen
+from connections.pasting import MOST_CHARACTERS, Pasted, UnreadablePaste, paste
 from connections.preview import preview_of
-from connections.reading import normal_type
+from connections.reading import EXTRA, normal_type
 from connections.shape import types
 from secretsadmin.forms import Preview, SecretForm, Section
 from secretsadmin.kinds import Note
@@ -38,8 +38,9 @@ from secretsadmin.store.writes import Draft
 
 FORMS = (("auto", "Whichever fits"), ("uri", "URI"), ("json", "JSON"))
 UNCHANGED = "Unchanged unless you type."
-_TYPE = RegexValidator(r"\A[A-Za-z0-9_.+-]+\Z", "A connection type is made of letters, digits and _ . + - alone.")
-_EXTRA = "extra."
+_TYPE = RegexValidator(
+    rf"\A{TYPE.pattern}\Z", "A connection type is made of at most 100 letters, digits and _ . + - alone."
+)
 
 
 class Names(forms.Field):
@@ -60,7 +61,7 @@ class ConnectionForm(SecretForm):
         max_length=250,
         widget=forms.TextInput(attrs={"class": "id", "autocomplete": "off"}),
     )
-    conn_type = forms.CharField(label="Connection type", required=False, max_length=100, validators=[_TYPE])
+    conn_type = forms.CharField(label="Connection type", required=False, validators=[_TYPE])
     extra = forms.CharField(
         required=False,
         strip=False,
@@ -81,6 +82,8 @@ class ConnectionForm(SecretForm):
     # What the page showed when it was opened: the fields that are stored and masked, and the extra's own keys.
     stored_masked = Names()
     shown_extras = Names()
+    # The fields that a file or a paste has filled whose line ends are CR LF, which a form would send anyway.
+    crlf = Names()
 
     # What there is to say of how the fields were filled.
     notes: tuple[Note, ...] = ()
@@ -92,7 +95,7 @@ class ConnectionForm(SecretForm):
         for each in standard:
             self._add(each.name, standard_field(each, masked=each.name in self.secrets))
         for extra in self.connection_type.extra_fields:
-            name = _EXTRA + extra.name
+            name = EXTRA + extra.name
             self._add(name, extra_field(extra, masked=name in self.secrets))
         if not self.stored:
             del self.fields["stored_masked"], self.fields["shown_extras"]
@@ -118,7 +121,7 @@ class ConnectionForm(SecretForm):
     def secrets(self) -> frozenset[str]:
         """The fields of the type that are never shown as they are stored."""
         standard = {each.name for each in self.connection_type.standard_fields if each.sensitive}
-        extras = {_EXTRA + extra.name for extra in self.connection_type.extra_fields if extra.sensitive}
+        extras = {EXTRA + extra.name for extra in self.connection_type.extra_fields if extra.sensitive}
         return self.masked | standard | extras
 
     @property
@@ -149,7 +152,7 @@ class ConnectionForm(SecretForm):
         if name != "extra":
             return {name: "Clear it"} if name in self.masked else {}
         others = sorted(each for each in self.masked if each not in self.fields)
-        return {each: f"Remove {each.removeprefix(_EXTRA)}" for each in others}
+        return {each: f"Remove {each.removeprefix(EXTRA)}" for each in others}
 
     def initial_values(self) -> dict[str, Any]:
         stored = self._connection(self.stored_text)
@@ -158,13 +161,9 @@ class ConnectionForm(SecretForm):
         one = catalog.get(stored.conn_type, types())
         layout = lay_out(stored, one)
         plain = {name: text for name, text in layout.texts.items() if name not in layout.masked}
-        hidden = {key: value for key, value in layout.others.items() if not _is_empty(one, key, value)}
-        masked = [name for name in layout.masked if layout.texts[name]]
-        if self.reveal:
-            extra = {"extra": pretty(hidden), "shown_extras": list(hidden)}
-        else:
-            extra = {}
-            masked += [_EXTRA + key for key in hidden]
+        shown = {key: value for key, value in unseen(layout, one).items() if is_json(value)} if self.reveal else {}
+        extra = {"extra": pretty(shown), "shown_extras": list(shown)} if self.reveal else {}
+        masked = [name for name in masked_names(layout, one) if name not in {EXTRA + key for key in shown}]
         return {"conn_type": stored.conn_type, **plain, **extra, "stored_masked": masked}
 
     def clean_conn_type(self) -> str:
@@ -172,6 +171,8 @@ class ConnectionForm(SecretForm):
 
     def clean_extra(self) -> dict[str, Any]:
         text = self.cleaned_data["extra"]
+        if len(text) > MOST_CHARACTERS:
+            raise ValidationError("This is longer than any connection can be.")
         try:
             return json_object(text) if text.strip() else {}
         except ValueError as error:
@@ -202,10 +203,22 @@ class ConnectionForm(SecretForm):
         after = self.connection(before, is_lost=bool(stored) and before is None)
         encoded = self.encoded(after)
         fields = changed_fields(before, after)
+        if before and not self.may_reveal and not self.cleaned_data.get("secret"):
+            self._require_unseen(before, fields)
         if stored and not fields and encoded.text != stored and self._restores_agreement(stored, encoded):
             fields = ("form",)
-        kind = after.conn_type if re.fullmatch(r"[\w.+-]{1,100}", after.conn_type, re.ASCII) else ""
+        kind = after.conn_type if TYPE.fullmatch(after.conn_type) else ""
         return Draft(encoded.text, kind, fields)
+
+    def _require_unseen(self, before: Connection, changed: Collection[str]) -> None:
+        """Raises ValidationError for what is stored, masked and kept, while other fields change."""
+        typed = {name for name, value in self.cleaned_data.items() if value}
+        extras = (EXTRA + key for key in self.cleaned_data["extra"])
+        one = catalog.get(before.conn_type, types())
+        kept = kept_unseen(before, one, changed, {*typed, *extras, *self._gone})
+        if kept:
+            fields = (name if name in self.fields else "extra" for name in kept)
+            raise ValidationError(dict.fromkeys(fields, refusal(kept, changed)))
 
     def preview(self) -> Preview:
         return preview_of(self)
@@ -218,8 +231,11 @@ class ConnectionForm(SecretForm):
     def filled(self) -> SecretForm:
         self.is_valid()
         if pasted := self.cleaned_data.get("secret"):
-            one = catalog.get(pasted.connection.conn_type, types())
-            return self._again(filling.pasted_into(self.data, pasted, one), notes=tuple(map(Note, pasted.notes)))
+            if unfit := filling.unfit(pasted.connection):
+                message = f"No field takes a line break or NUL, as in the {unfit}. Save what you pasted as it is."
+                return self.adopt(ValidationError({"secret": message}))
+            one, notes = catalog.get(pasted.connection.conn_type, types()), tuple(map(Note, pasted.notes))
+            return self._again(filling.pasted_into(self.data, pasted, one), notes=notes)
         return self._of_another_type() if self.data.get("new_type", "").strip() else self
 
     def _of_another_type(self) -> SecretForm:
@@ -249,9 +265,16 @@ class ConnectionForm(SecretForm):
             message = "What is stored can't be read, so its password can't be kept: type it again, or clear it."
             raise ValidationError({"password": message})
         base = before or Connection()
-        gone = self.cleared | {_EXTRA + key for key in self.data.getlist("shown_extras")}
-        kept = {key: value for key, value in base.extra.items() if _EXTRA + key not in gone}
+        gone = self._gone
+        kept = {key: value for key, value in base.extra.items() if name_in_a_page(EXTRA + key) not in gone}
         return replace(base, **self._standard(), extra=self.extra_on(kept))
+
+    @property
+    def _gone(self) -> frozenset[str]:
+        """What is taken out unless it is typed anew: what was cleared, and the keys that the page showed."""
+        return frozenset(
+            map(name_in_a_page, (*self.cleared, *(EXTRA + key for key in self.data.getlist("shown_extras"))))
+        )
 
     def extra_on(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """The stored extra with what was typed into this form."""
@@ -304,7 +327,7 @@ class ConnectionForm(SecretForm):
 
         A type without a host keeps the place in its extra, and a form asks for the place first.
         """
-        own = {_EXTRA + extra.name: extra for extra in self.connection_type.extra_fields}
+        own = {EXTRA + extra.name: extra for extra in self.connection_type.extra_fields}
         chosen = any(extra.first for extra in own.values())
         first = [
             name for name, extra in own.items() if extra.required or (extra.first if chosen else not extra.offered)
@@ -327,15 +350,19 @@ class ConnectionForm(SecretForm):
     def _require_fields(self) -> None:
         others = self.cleaned_data.get("extra") or {}
         for extra in self.connection_type.extra_fields:
-            name = _EXTRA + extra.name
-            speaks_of_it = self.stored is None or self.was_sent(name)
+            name = EXTRA + extra.name
+            speaks_of_it = self.stored is None or (self.was_sent(name) and not self._was_empty(name))
             is_there = self.cleaned_data.get(name) or name in self.masked - self.cleared or extra.name in others
             if extra.required and speaks_of_it and not is_there and name not in self.errors:
                 self.add_error(name, ValidationError(f"{self.connection_type.name} needs this.", "required"))
 
+    def _was_empty(self, name: str) -> bool:
+        """Whether the form was opened on a connection that does without this field; then it may go on so."""
+        return self.data.get(self.add_initial_prefix(name)) == ""
+
     def _refuse_strays(self) -> None:
         """No input is dropped without a word: neither another type's, nor one of two for the same key."""
-        strays = [name for name in self.data if name.startswith(_EXTRA) and name not in self.fields and self.data[name]]
+        strays = [name for name in self.data if name.startswith(EXTRA) and name not in self.fields and self.data[name]]
         if strays:
             self.add_error(
                 "conn_type", f"{self.connection_type.name} has no field for {len(strays)} of those that were sent."
@@ -361,9 +388,9 @@ class ConnectionForm(SecretForm):
         """The texts of the extra's fields that say something, with the line ends that a dropped file had."""
         crlf = self.data.getlist("crlf")
         return {
-            name.removeprefix(_EXTRA): lines(text).replace("\n", "\r\n") if name in crlf else lines(text)
+            name.removeprefix(EXTRA): lines(text).replace("\n", "\r\n") if name in crlf else lines(text)
             for name, text in self.cleaned_data.items()
-            if name.startswith(_EXTRA) and self.was_sent(name) and (text or name not in self.secrets)
+            if name.startswith(EXTRA) and self.was_sent(name) and (text or name not in self.secrets)
         }
 
     def _restores_agreement(self, stored: str, encoded: Encoded) -> bool:
@@ -382,9 +409,3 @@ class ConnectionForm(SecretForm):
             return Connection.from_secret(text, extra_conn_words=self.words) if text and is_clear(text) else None
         except UnreadableSecret:
             return None
-
-
-def _is_empty(one: ConnectionType, key: str, value: Any) -> bool:
-    """Whether a stored key is there, with nothing in it, and has a field that shows just that."""
-    field = one.extra_field(key)
-    return field is not None and text_of(field, value) == ""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connections.connection import Connection
-from connections.connection_type import ConnectionType, StandardField
-from connections.fields import holds_credentials, is_plain, split_extra
+from connections.connection_type import ConnectionType, ExtraField, StandardField
+from connections.fields import holds_credentials, is_plain, split_extra, text_of
+from connections.reading import EXTRA
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,24 @@ def lay_out(connection: Connection, one: ConnectionType) -> Layout:
     """Nothing is lost: what isn't in the texts is among the others. `masked` names the texts that are secret."""
     standard = {each.name: standard_text(connection, each.name) for each in standard_fields(one)}
     shown, others = split_extra(one.extra_fields, connection.extra)
-    extras = {f"extra.{name}": text for name, text in shown.items()}
+    extras = {EXTRA + name: text for name, text in shown.items()}
     masked = {each.name for each in standard_fields(one) if _is_masked(each, standard[each.name])}
-    masked |= {f"extra.{name}" for name in shown if not is_plain(one.extra_field(name), connection.extra[name])}
+    masked |= {EXTRA + name for name in shown if not is_plain(one.extra_field(name), connection.extra[name])}
     return Layout(standard | extras, others, frozenset(masked))
+
+
+def unseen(layout: Layout, one: ConnectionType) -> dict[str, Any]:
+    """The others, but for those with nothing in them, where an empty field shows just that."""
+    fields = {key: one.extra_field(key) for key in layout.others}
+    return {key: value for key, value in layout.others.items() if not _is_empty(fields[key], value)}
+
+
+def masked_names(layout: Layout, one: ConnectionType) -> list[str]:
+    """The fields with something in them that isn't shown to whoever opens the connection."""
+    return [
+        *sorted(name for name in layout.masked if layout.texts[name]),
+        *(EXTRA + key for key in unseen(layout, one)),
+    ]
 
 
 def standard_fields(one: ConnectionType) -> tuple[StandardField, ...]:
@@ -45,6 +60,14 @@ def pretty(extra: Mapping[str, Any]) -> str:
     return json.dumps(extra, indent=2, ensure_ascii=False) if extra else ""
 
 
+def fits_an_input(text: str) -> bool:
+    return re.search(r"[\x00\r\n]", text) is None
+
+
+def _is_empty(field: ExtraField | None, value: Any) -> bool:
+    return field is not None and text_of(field, value) == ""
+
+
 def _is_masked(standard: StandardField, text: str) -> bool:
     """A line break or NUL, which an input would drop, is kept by never showing the field."""
-    return standard.sensitive or holds_credentials(text) or re.search(r"[\x00\r\n]", text) is not None
+    return standard.sensitive or holds_credentials(text) or not fits_an_input(text)

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 
 from connections import catalog
 from connections.connection import Connection, Encoded, NotRepresentable
-from connections.fields import lines
+from connections.fields import holds_credentials, lines
 from connections.hints import hints
 from connections.layout import lay_out
-from connections.reading import TEXT_FIELDS
+from connections.reading import EXTRA, TEXT_FIELDS
 from connections.shape import open_text, types
 from secretsadmin.forms import Preview
 from secretsadmin.kinds import Field, Note
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from connections.forms import ConnectionForm
     from connections.pasting import Pasted
 
-EXTRA = "extra."
 _MASK = "zzMASKEDzz"
 _BULLETS = "••••••"
 
@@ -77,7 +76,11 @@ def _changes(form: ConnectionForm) -> Iterator[Field]:
         if name == "extra":
             yield from _changed_extras(form)
         elif field.show_hidden_initial and before is not None and lines(before) != lines(after):
-            yield Field(name, label, f"{before or 'none'} → {after or 'none'}", masked=False)
+            yield (
+                Field(name, label, after, masked=True)
+                if holds_credentials(after)
+                else _changed(name, label, before, after)
+            )
         elif name in form.secrets and after:
             yield Field(name, label, after)
         elif name in form.cleared:
@@ -86,12 +89,16 @@ def _changes(form: ConnectionForm) -> Iterator[Field]:
         yield Field(name, name.removeprefix(EXTRA), "removed", masked=False)
 
 
+def _changed(name: str, label: str, before: str, after: str) -> Field:
+    return Field(name, label, f"{before or 'none'} → {after or 'none'}", masked=False)
+
+
 def _changed_extras(form: ConnectionForm) -> Iterator[Field]:
     typed = form.cleaned_data.get("extra") or {}
     for key, value in typed.items():
         yield Field(EXTRA + key, key, json.dumps(value, ensure_ascii=False))
     for key in form.data.getlist("shown_extras"):
-        if key not in typed:
+        if key not in typed and EXTRA + key not in form.fields:
             yield Field(EXTRA + key, key, "removed", masked=False)
 
 

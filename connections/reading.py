@@ -37,6 +37,8 @@ LABELS = {
 }
 
 EXTRA_KEY = "__extra__"
+# What the name of a field begins with that is a key of the extra.
+EXTRA = "extra."
 
 # The type's and, as in `http://https://host`, the host's own.
 MOST_SEPARATORS = 2
@@ -58,7 +60,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 
 # urlsplit remembers the last 128 texts that it was given. A secret must not stay in such a cache.
 _urlsplit: Callable[[str], SplitResult] = inspect.unwrap(urlsplit)
-_CLEAR_URI = re.compile(r"\s*[A-Za-z][A-Za-z0-9.+-]*://[^/?#]*([/?#][^@]*)?")
+_CLEAR_URI = re.compile(r"\s*[A-Za-z][A-Za-z0-9.+-]*://(https?://)?[^/?#]*([/?#][^@]*)?")
 
 
 class Reader(enum.Enum):
@@ -99,7 +101,8 @@ def is_clear(text: str) -> bool:
     """Whether it is certain which part of a text is the password.
 
     Without a scheme, or with a raw slash in its password, a URI may still be read, with the password as its schema
-    or its port. A raw @ behind the host tells.
+    or its port. A raw @ behind the host tells. The host may have a protocol of its own, as in http://https://host; of
+    other words before a colon it isn't certain that they are no login.
     """
     return form_of(text) == "json" or _CLEAR_URI.fullmatch(text) is not None
 

@@ -19,6 +19,7 @@ from connections.connection_type import ConnectionType
 from connections.copying import FORMATS
 from connections.fields import is_plain
 from connections.layout import lay_out, standard_fields
+from connections.reading import EXTRA
 from secretsadmin import environments
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
 
@@ -55,7 +56,7 @@ def fields_of(connection: Connection) -> tuple[Field, ...]:
 def _extra_field(one: ConnectionType, key: str, value: Any) -> Field:
     known = one.extra_field(key)
     label = known.label if known else key
-    return Field(f"extra.{key}", label, text_of(value), masked=not is_plain(known, value))
+    return Field(EXTRA + key, label, text_of(value), masked=not is_plain(known, value))
 
 
 def readings(read: Mapping[Reader, Connection | UnreadableSecret]) -> tuple[Reading, ...]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from connections import choosing
 from connections.choosing import Choice
 from connections.connection import NotRepresentable
+from connections.connection_type import TYPE
 from connections.copying import TITLES, Stored, copy_as
 from connections.reading import normal_type
 from connections.shape import SHAPE, types
@@ -34,8 +35,8 @@ REFUSED = Problem(
 
 
 def create(request: Request, environment: str, kind: Kind, form_class: FormClass) -> HttpResponse:
-    """The form of a type, or the types to choose from for whoever has named none."""
-    if request.method in ("GET", "HEAD") and not request.GET.get("conn_type"):
+    """The form of a type, or the types to choose from for whoever has named none, or nothing that could be one."""
+    if request.method in ("GET", "HEAD") and not TYPE.fullmatch(request.GET.get("conn_type", "")):
         return choose(request, environment, kind)
     return changes.create(request, environment, kind, form_class)
 

@@ -11,11 +11,15 @@ Attributes = list[tuple[str, str | None]]
 def as_sent(response: Any, form: str = "form") -> dict[str, list[str]]:
     """What a browser sends for the form of this id when nobody touches it: each name with its values."""
     reader = _Form(form)
-    reader.feed(response.content.decode())
+    # Browsers read every line's end in a page as LF, and no NUL.
+    page = (
+        response.content.decode().replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    )
+    reader.feed(page)
     assert reader.is_found, f"the page has no form with the id {form}"
     # Browsers send every line's end as CR LF.
     return {
-        name: [value.replace("\r\n", "\n").replace("\n", "\r\n") for value in values]
+        name.replace("\n", "\r\n"): [value.replace("\n", "\r\n") for value in values]
         for name, values in reader.sent.lists()
     }
 
@@ -65,4 +69,7 @@ class _Form(HTMLParser):
     def _input(self, given: dict[str, str | None]) -> None:
         is_box = given.get("type") in ("checkbox", "radio")
         if given.get("type") not in ("file", "submit") and (not is_box or "checked" in given):
-            self.sent.appendlist(str(given["name"]), given.get("value") or ("on" if is_box else ""))
+            value = given.get("value") or ("on" if is_box else "")
+            # What is typed has one line; a hidden input or a box keeps whatever it was given.
+            keeps = is_box or given.get("type") == "hidden"
+            self.sent.appendlist(str(given["name"]), value if keeps else value.replace("\n", ""))

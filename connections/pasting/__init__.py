@@ -14,7 +14,8 @@ from connections.reading import ConnWords, UnreadableSecret, is_unicode
 
 __all__ = ["MOST_CHARACTERS", "Pasted", "UnreadablePaste", "paste"]
 
-MOST_CHARACTERS = 1_048_576
+# Twice what a value can hold, for the sake of what stands around it.
+MOST_CHARACTERS = 131_072
 _FENCE = "```"
 _QUOTES = ("'", '"', "`")
 _LINES = (environment_line, command, exported_line)
@@ -33,7 +34,7 @@ def paste(text: str, extra_conn_words: ConnWords | None = None) -> Pasted:
 
 def _read(text: str, words: ConnWords | None) -> Pasted:
     if len(text) > MOST_CHARACTERS:
-        raise UnreadablePaste("This is longer than 1 MiB. Paste one connection alone.")
+        raise UnreadablePaste("This is longer than 131,072 characters. Paste one connection alone.")
     if not is_unicode(text):
         raise UnreadablePaste("This holds half a surrogate pair, which is not text. Copy it anew.")
     plain = _bare(text)

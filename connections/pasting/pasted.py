@@ -12,7 +12,7 @@ from typing import Self
 
 from connections import catalog
 from connections.connection import Connection, Reader, differing_fields, form_of, ignored_keys, is_clear
-from connections.reading import FIELDS, ConnWords, normal_type
+from connections.reading import EXTRA, FIELDS, ConnWords, normal_type
 
 # Other people's names for Airflow's types: SQLAlchemy's dialects, JDBC's subprotocols, engines of RDS.
 _TYPES = {
@@ -85,7 +85,7 @@ def readable(text: str, words: ConnWords | None) -> Pasted:
     if not is_clear(text):
         raise UnreadablePaste("There is an @ behind the host. Write %2F for / in a password, and %40 for @ elsewhere.")
     pasted = Pasted(newer, "JSON" if is_json else "a URI")
-    differing = [name.removeprefix("extra.") for name in differing_fields(older, newer)]
+    differing = [name.removeprefix(EXTRA) for name in differing_fields(older, newer)]
     names = listed(differing) if is_json else known(differing)
     return pasted.noting(
         f"Airflow 2 and 3 read these differently, and Airflow 3's reading was taken: {names}." if differing else "",

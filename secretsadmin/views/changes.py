@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from secretsadmin import policy
 from secretsadmin.access import actor_of, environment_of, secret_of
 from secretsadmin.audit.models import Event, NotRecorded, makers
 from secretsadmin.environments import Ref
@@ -61,6 +62,7 @@ def update(
     if request.method != "POST":
         return _update_page(request, form_class(environment=ref.environment, kind=kind, stored=secret), shape)
     form = form_class(request.POST, environment=ref.environment, kind=kind, stored=secret)
+    form.may_reveal = policy.may(request.user, "reveal", ref.environment, kind)
     if form.only_looks:
         looked = form.filled() if form.wants_filling else form
         return _update_page(request, looked, shape, status=_status_of(looked))

@@ -191,3 +191,8 @@ def test_is_refused_for_a_viewer(signed_in: As, secrets_manager: Emulator) -> No
     assert response.status_code == 403
     assert not calls
     assert acts()[-1] == ("connections.create", "", "denied")
+
+
+@pytest.mark.parametrize("conn_type", ["my type", "<script>", "x" * 101, "\x00", "http://u:p@h", "é"])
+def test_is_shown_for_what_can_be_no_type(editor: Client, secrets_manager: Emulator, conn_type: str) -> None:
+    assert "snowflake" in offered(page(editor, conn_type=conn_type))

@@ -133,11 +133,39 @@ def test_keeps_its_line_ends_while_nobody_changes_it() -> None:
         "jdbc:x://h;Password=hunter2",
         "Endpoint=sb://x;SharedAccessKey=abc",
         "-----BEGIN PRIVATE KEY-----",
+        "svc:hunter2@db.example.com",
+        "h?sv=2024&sig=abc%3D",
+        '{"password": "hunter2"}',
+        "password: hunter2",
+        "Authorization: Basic dXNlcjpwYXNz",
+        "Bearer abcdefgh12345",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.x",
+        "ghp_0123456789abcdefghij",
+        "https://hooks.slack.com/services/T0/B0/xyz",
     ],
 )
 def test_is_masked_when_it_holds_credentials_whatever_its_name(text: str) -> None:
     assert holds_credentials(text)
     assert not is_plain(field(multiline=True), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "db.example.com:5432",
+        "https://key-vault.example.com/secrets",
+        "mailto@example.com",
+        "token-service:8080",
+        "a basic auth",
+        "arn:aws:iam::123456789012:role/key-user",
+        "AKIAIOSFODNN7EXAMPLE",
+        "https://hooks.slack.com/services",
+        "/etc/ssl/private/key.pem",
+        "design=x",
+    ],
+)
+def test_is_not_masked_for_a_word_alone(text: str) -> None:
+    assert not holds_credentials(text)
 
 
 def test_is_plain_when_it_is_declared_and_no_secret() -> None:
