@@ -1,48 +1,33 @@
 """What a form's input would become, with every secret masked, and for an update what that changes. Without AWS."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-from django.core.exceptions import ValidationError
+from typing import Any
 
 from connections import catalog
 from connections.connection import Connection, Encoded, NotRepresentable
 from connections.fields import holds_credentials, lines
 from connections.hints import hints
 from connections.layout import lay_out
+from connections.pasting import Pasted
 from connections.reading import EXTRA, TEXT_FIELDS
 from connections.shape import open_text, types
+from connections.typed_form import TypedForm
 from secretsadmin.forms import Preview
 from secretsadmin.kinds import Field, Note
-
-if TYPE_CHECKING:
-    from connections.forms import ConnectionForm
-    from connections.pasting import Pasted
 
 _MASK = "zzMASKEDzz"
 _BULLETS = "••••••"
 
 
-def preview_of(form: ConnectionForm) -> Preview:
-    form.is_valid()
-    pasted = form.cleaned_data.get("secret")
-    notes = (*form.missing, *form.notes, *_told(pasted))
-    if form.wrong or "conn_type" not in form.cleaned_data:
-        return Preview(errors=form.wrong, notes=notes)
-    try:
-        connection = form.connection()
-        encoded = form.encoded(connection)
-    except ValidationError as error:
-        return Preview(errors=tuple(error.messages))
+def preview_of(form: TypedForm, connection: Connection, encoded: Encoded) -> Preview:
+    """Of a form that was checked: the connection that its input makes, and the text that this would be stored as."""
     opened = open_text(encoded.text, form.words)
     found = Preview(
         readings=opened.readings,
         changes=tuple(_changes(form)),
-        notes=(*notes, *opened.notes, *_notes(form, connection)),
+        notes=(*said_before(form), *opened.notes, *_notes(form, connection)),
     )
     if kept := tuple(_kept(form)):
         readings = tuple(replace(reading, fields=(*reading.fields, *kept)) for reading in opened.readings)
@@ -56,7 +41,7 @@ def preview_of(form: ConnectionForm) -> Preview:
     )
 
 
-def _kept(form: ConnectionForm) -> Iterator[Field]:
+def _kept(form: TypedForm) -> Iterator[Field]:
     """The masked fields that a save would leave alone, so that a preview knows nothing of them."""
     if form.cleaned_data.get("secret"):
         return
@@ -66,7 +51,7 @@ def _kept(form: ConnectionForm) -> Iterator[Field]:
             yield Field(name, name, "as stored", masked=False)
 
 
-def _changes(form: ConnectionForm) -> Iterator[Field]:
+def _changes(form: TypedForm) -> Iterator[Field]:
     """What differs from the form that was opened, which sends its plain fields' first values along."""
     if form.stored is None:
         return
@@ -93,7 +78,7 @@ def _changed(name: str, label: str, before: str, after: str) -> Field:
     return Field(name, label, f"{before or 'none'} → {after or 'none'}", masked=False)
 
 
-def _changed_extras(form: ConnectionForm) -> Iterator[Field]:
+def _changed_extras(form: TypedForm) -> Iterator[Field]:
     typed = form.cleaned_data.get("extra") or {}
     for key, value in typed.items():
         yield Field(EXTRA + key, key, json.dumps(value, ensure_ascii=False))
@@ -102,13 +87,14 @@ def _changed_extras(form: ConnectionForm) -> Iterator[Field]:
             yield Field(EXTRA + key, key, "removed", masked=False)
 
 
-def _told(pasted: Pasted | None) -> tuple[Note, ...]:
-    if pasted is None:
-        return ()
-    return (Note(f"Read as {pasted.source}.", "ok"), *map(Note, pasted.notes))
+def said_before(form: TypedForm) -> tuple[Note, ...]:
+    """What there is to say of the input as such: what is missing, and how a paste was taken."""
+    pasted: Pasted | None = form.cleaned_data.get("secret")
+    told = (Note(f"Read as {pasted.source}.", "ok"), *map(Note, pasted.notes)) if pasted else ()
+    return (*form.missing, *form.notes, *told)
 
 
-def _notes(form: ConnectionForm, connection: Connection) -> tuple[Note, ...]:
+def _notes(form: TypedForm, connection: Connection) -> tuple[Note, ...]:
     conn_id = form.stored.ref.id if form.stored else form.cleaned_data.get("conn_id", "")
     found = hints(connection, catalog.get(connection.conn_type, types()), conn_id, types())
     if conn_id and not form.environment.backend.is_looked_up("connections", conn_id):
