@@ -129,7 +129,8 @@ def test_that_were_pasted_come_back_to_who_pasted_them(watch: Watch) -> None:
     for text in (uri, broken, '{"password": "' + mine["password"] + '"', "no scheme " + mine["password"]):
         for what in ("fill", "preview"):
             data = {"conn_id": "x", "secret": text, "entry": "paste", what: "1"}
-            watch.post("/dev/connections/create/", data, mine.values(), status=200)
+            refused = what == "fill" and text != uri
+            watch.post("/dev/connections/create/", data, mine.values(), status=422 if refused else 200)
     watch.post("/dev/connections/create/", {"conn_id": "x", "secret": broken}, mine.values(), status=422)
     watch.post("/dev/connections/create/", {"conn_id": "x", "secret": uri, "entry": "paste"}, (), status=302)
     watch.post("/dev/connections/open/x/", {}, [mine[name] for name in PLAIN], status=200)
