@@ -21,6 +21,7 @@ from connections.fields import is_plain
 from connections.layout import lay_out, standard_fields
 from connections.reading import EXTRA
 from secretsadmin import environments
+from secretsadmin.comparing import Fields, of_json
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
 
 
@@ -33,14 +34,41 @@ def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
     connection = next((c for c in reversed(read.values()) if isinstance(c, Connection)), None)
     clear = is_clear(text)
     return Opened(
-        fields=fields_of(connection) if connection and clear else (Field("text", "Stored text", text),),
+        fields=fields_of(connection) if connection and clear else _whole(text),
         readings=readings(read) if clear else tuple(map(_all_masked, readings(read))),
         form=form_of(text).upper(),
         notes=_notes(text, read, extra_conn_words),
     )
 
 
-def fields_of(connection: Connection) -> tuple[Field, ...]:
+def parts(before: str, after: str, extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
+    """Two stored texts as connections, whatever their forms; as texts where one of them isn't clear."""
+    one, other = (_newest(text, extra_conn_words) for text in (before, after))
+    if one is None or other is None:
+        return _whole(before), _whole(after)
+    return _parts_of(one), _parts_of(other)
+
+
+def _newest(text: str, words: Mapping[str, Any]) -> Connection | None:
+    """What the newest Airflow reads of a text that is clear."""
+    read = _read(text, list(Reader)[-1], words)
+    return read if isinstance(read, Connection) and is_clear(text) else None
+
+
+def _whole(text: str) -> Fields:
+    return (Field("text", "Stored text", text),)
+
+
+def _parts_of(connection: Connection) -> Fields:
+    """The fields, with a number and the text of its digits told apart where both are masked."""
+    extras = {f"extra.{key}": value for key, value in connection.extra.items()}
+    return tuple(
+        of_json(field.name, field.label, extras[field.name]) if field.masked and field.name in extras else field
+        for field in fields_of(connection)
+    )
+
+
+def fields_of(connection: Connection) -> Fields:
     """Every field that has something in it, under its type's own label. What isn't known to be plain is masked."""
     one = catalog.get(connection.conn_type, types())
     layout = lay_out(connection, one)
@@ -130,6 +158,7 @@ def icon(conn_type: str) -> str:
 
 SHAPE = Shape(
     open=open_text,
+    parts=parts,
     use=usage,
     secret="password",  # noqa: S106 - the field's name.
     label=title,

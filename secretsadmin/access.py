@@ -13,7 +13,7 @@ from secretsadmin.environments import Environment, Ref
 from secretsadmin.htmx import Request
 from secretsadmin.kinds import Kind
 
-RECORDED = frozenset({"open", "reveal", "copy", "create", "update", "roll-back", "delete", "restore"})
+RECORDED = frozenset({"open", "compare", "reveal", "copy", "create", "update", "roll-back", "delete", "restore"})
 
 
 def environment_of(request: Request, name: str, action: str, kind: Kind | None = None) -> Environment:

@@ -16,16 +16,22 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True)
 class Field:
-    """One part of a secret's value. A masked field's value leaves the server by a reveal alone."""
+    """One part of a secret's value. A masked field's value leaves the server by a reveal alone.
+
+    `sort` says what a value is whose length would give it away, as that of true does.
+    """
 
     name: str
     label: str
     value: str | None = field(repr=False)
     masked: bool = True
+    sort: str = ""
 
     @property
     def hint(self) -> str:
-        """How long the value is, for a reader who may not see it: the length in characters."""
+        """What a reader is told who may not see the value: its sort, or its length in characters."""
+        if self.sort:
+            return self.sort
         length = len(self.value or "")
         return f"{length} character{'' if length == 1 else 's'}"
 
@@ -86,11 +92,14 @@ class Shape:
     """How an app tells the shared views what its values look like.
 
     `open` takes a secret's text and the deployment's `extra_conn_words`, and never raises: what can't be read
-    comes back as a reading with an error. `use` takes a kind, an id and a type. `secret` is the field that a reveal
-    means when it names none. `label` names a type, `icon` draws it. An app with `copies` has a page named `copy`.
+    comes back as a reading with an error. `parts` takes two texts and those words, and never raises either: it takes
+    both apart in the same way, so that what has one name in both can be compared. `use` takes a kind, an id and a
+    type. `secret` is the field that a reveal means when it names none. `label` names a type, `icon` draws it. An app
+    with `copies` has a page named `copy`.
     """
 
     open: Callable[[str, Mapping[str, Any]], Opened]
+    parts: Callable[[str, str, Mapping[str, Any]], tuple[tuple[Field, ...], tuple[Field, ...]]]
     use: Callable[[Kind, str, str], tuple[Usage, ...]]
     secret: str
     label: Callable[[str], str] = str

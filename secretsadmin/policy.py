@@ -6,7 +6,7 @@ from secretsadmin import environments
 from secretsadmin.environments import Environment, Grant
 from secretsadmin.kinds import Kind
 
-SEE = frozenset({"view", "history", "open"})
+SEE = frozenset({"view", "history", "open", "compare"})
 WRITE = frozenset({"create", "update", "roll-back", "delete", "restore"})
 # The one shows a masked field; the other hands out all of a secret at once.
 DISCLOSE = frozenset({"reveal", "copy"})

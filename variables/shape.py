@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from secretsadmin.comparing import Fields, keys, lines
 from secretsadmin.kinds import CONFIG, Field, Kind, Note, Opened, Reading, Shape, Usage
 from variables.variable import Variable
 
@@ -17,6 +18,23 @@ def open_text(text: str, _extra_conn_words: Mapping[str, Any]) -> Opened:
         form="JSON" if Variable(text).is_json else "text",
         notes=tuple(notes(Variable(text))),
     )
+
+
+def parts(before: str, after: str, _extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
+    """Two JSON objects by key, other texts by line, and what is too long for that as a whole."""
+    return _by_key(before, after) or lines(before, after) or (_whole(before), _whole(after))
+
+
+def _by_key(before: str, after: str) -> tuple[Fields, Fields] | None:
+    try:
+        one, other = json.loads(before), json.loads(after)
+        return keys(one, other) if isinstance(one, dict) and isinstance(other, dict) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _whole(text: str) -> Fields:
+    return (Field("value", "Value, too long to compare line by line", text),)
 
 
 def notes(variable: Variable) -> list[Note]:
@@ -46,4 +64,4 @@ def calls(key: str, *, as_json: bool = False) -> tuple[Usage, Usage]:
     return (Usage("In a task", task), Usage("In a template", template))
 
 
-SHAPE = Shape(open=open_text, use=usage, secret="value")  # noqa: S106 - the field's name.
+SHAPE = Shape(open=open_text, parts=parts, use=usage, secret="value")  # noqa: S106 - the field's name.

@@ -17,6 +17,7 @@ _DONE = {
     "delete": "scheduled the deletion of",
     "restore": "restored",
     "open": "opened",
+    "compare": "compared a version of",
     "reveal": "revealed a field of",
     "copy": "copied",
 }
@@ -27,6 +28,7 @@ _TRIED = {
     "delete": "tried to delete",
     "restore": "tried to restore",
     "open": "tried to open",
+    "compare": "tried to compare",
     "reveal": "tried to reveal",
     "copy": "tried to copy",
 }

@@ -15,7 +15,7 @@ from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import KINDS
 
 PAGE = 50
-VERBS = ("create", "update", "roll-back", "delete", "restore", "open", "reveal", "copy")
+VERBS = ("create", "update", "roll-back", "delete", "restore", "open", "compare", "reveal", "copy")
 
 
 class Filter(forms.Form):

@@ -12,6 +12,7 @@ from secretsadmin.store import aws
 from secretsadmin.store.errors import NotFound, NoValue
 
 CURRENT = "AWSCURRENT"
+PREVIOUS = "AWSPREVIOUS"
 TYPE_TAG = "airflow:conn-type"
 
 
@@ -107,7 +108,7 @@ def reveal(
     Raises InvalidId, NoValue where there is no text, NotFound, NotRecorded, and any StoreError.
     """
     _ = ref.name
-    with recording(ref, verb, actor=actor, fields=fields, reason=reason) as act:
+    with recording(ref, verb, actor=actor, fields=fields, reason=reason, version=version) as act:
         text, act.version = fetch(ref, act, version=version)
         if text is None:
             raise NoValue("binary")

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from secretsadmin.audit.models import Act, Actor, recording
 from secretsadmin.environments import Ref
 from secretsadmin.store import aws, errors, listing, reads
-from secretsadmin.store.reads import CURRENT, TYPE_TAG, Secret
+from secretsadmin.store.reads import CURRENT, PREVIOUS, TYPE_TAG, Secret
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 CANDIDATE = "SECRETSADMIN"
-PREVIOUS = "AWSPREVIOUS"
 MAX_BYTES = 65_536
 MAX_DESCRIPTION = 2_048
 RECOVERY_DAYS = range(7, 31)

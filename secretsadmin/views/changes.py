@@ -265,10 +265,8 @@ def _roll_back_page(
     to = str(form["to"].value() or "")
     maker = makers([to]).get(to)
     version = reads.Version(to, tuple(secret.versions.get(to, ())), maker.at if maker else None)
-    context = secret_context(request, secret, shape) | {
-        "form": form,
-        "version": shown_version(version, maker),
-    }
+    context = secret_context(request, secret, shape)
+    context |= {"form": form, "version": shown_version(version, maker, context)}
     return _respond(request, "roll_back.html", context | extra, status=status)
 
 

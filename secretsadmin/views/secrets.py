@@ -1,8 +1,10 @@
 """Seeing what is there. Blind to a value's shape: the app's Shape takes it apart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -26,7 +28,7 @@ from secretsadmin.views import shown
 from secretsadmin.views.problems import of_store
 from secretsadmin.views.rows import badges, table
 
-VERBS = ("open", "reveal", "create", "update", "roll-back", "delete", "restore", "history")
+VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "delete", "restore", "history")
 VERSIONS_PAGE = 25
 # The tag of the message that the page of a new secret begins with.
 CREATED = "created"
@@ -166,6 +168,7 @@ class ShownVersion:
     outside: bool
     current: bool
     roll_back_url: str = ""
+    compare_url: str = ""
 
     @property
     def short(self) -> str:
@@ -181,14 +184,15 @@ def history(request: Request, environment: str, kind: Kind, key: str, shape: Sha
     ref = secret_of(request, environment, "history", kind, key)
     page = Paginator(reads.versions(ref), VERSIONS_PAGE).get_page(request.GET.get("page"))
     context = secret_context(request, listing.find(ref), shape)
-    roll_back_url = context["roll_back_url"] if context["may_roll_back"] and not context["secret"].deleted else ""
     made = makers(version.id for version in page.object_list)
-    versions = [shown_version(version, made.get(version.id), roll_back_url) for version in page.object_list]
+    versions = [shown_version(version, made.get(version.id), context) for version in page.object_list]
     return respond(request, "history.html", context | {"versions": versions, "page": page})
 
 
-def shown_version(version: Version, maker: Event | None, roll_back_url: str = "") -> ShownVersion:
+def shown_version(version: Version, maker: Event | None, context: Mapping[str, Any]) -> ShownVersion:
+    """A version with what can be done with it, as the context of its secret's page allows."""
     current = CURRENT in version.labels
+    is_offered = not current and not context["secret"].deleted
     return ShownVersion(
         id=version.id,
         labels=tuple(label for label in version.labels if label != CANDIDATE),
@@ -197,8 +201,13 @@ def shown_version(version: Version, maker: Event | None, roll_back_url: str = ""
         by=maker.user if maker else "",
         outside=maker is None,
         current=current,
-        roll_back_url=f"{roll_back_url}?to={version.id}" if roll_back_url and not current else "",
+        roll_back_url=_with(context["roll_back_url"], to=version.id) if is_offered and context["may_roll_back"] else "",
+        compare_url=_with(context["compare_url"], one=version.id) if is_offered and context["may_compare"] else "",
     )
+
+
+def _with(url: str, **parameters: str) -> str:
+    return f"{url}?{urlencode(parameters)}"
 
 
 def _made(maker: Event) -> str:

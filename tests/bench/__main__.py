@@ -74,6 +74,9 @@ def count_calls(client: Client, emulator: Emulator) -> list[str]:
     row("update", 3, lambda: client.post(url.format("update"), {"version": first, "host": "new"}))
     second = current(emulator, name)
     row("history", 1, lambda: client.get(url.format("history")))
+    both = {"one": first, "other": second}
+    row("compare page", 1, lambda: client.get(url.format("compare"), both))
+    row("compare", 2, lambda: client.post(url.format("compare"), both, headers={"HX-Request": "true"}))
     row("roll back", 1, lambda: client.post(url.format("roll-back"), {"to": first, "version": second}))
     row("delete", 1, lambda: client.post(url.format("delete"), {"days": "7"}))
     row("restore", 1, lambda: client.post(url.format("restore")))

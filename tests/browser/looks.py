@@ -126,6 +126,18 @@ def rolled_back(visitor: Visitor) -> None:
     expect(visitor.heading).to_contain_text("Roll back to")
 
 
+def compared(key: str, kind: str = "connections") -> Steps:
+    """The oldest version with the current one, and what is the same in both."""
+
+    def steps(visitor: Visitor) -> None:
+        visitor.go(f"/prod/{kind}/history/{key}/")
+        visitor.page.get_by_role("link", name="Compare").last.click()
+        visitor.page.locator("#compared summary").click()
+        expect(visitor.page.locator("#compared dl")).to_be_visible()
+
+    return steps
+
+
 LOOKS = (
     Look("sign-in", at("/login/"), who=""),
     Look("sign-in-wrong", signed_in_wrongly, who=""),
@@ -170,6 +182,8 @@ LOOKS = (
     Look("update-connection-overtaken", overtaken),
     Look("update-variable", changed("feature_flags", "variables")),
     Look("history", at("/prod/connections/history/analytics_warehouse/")),
+    Look("compare", compared("analytics_warehouse")),
+    Look("compare-variable", compared("feature_flags", "variables")),
     Look("roll-back", rolled_back),
     Look("delete", at("/prod/connections/delete/payments_gateway/")),
     Look("audit", at("/audit/")),

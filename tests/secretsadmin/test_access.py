@@ -48,6 +48,8 @@ update    POST    in        403    403    422     422   403     422        updat
 edit      POST    in        403    403    200     200   403     200        open|update
 edit+     POST    in        403    403    200/403 200   403     200        reveal
 history   GET     in        403    200    200     200   200     200        -
+compare   GET     in        403    200    200     200   403     200        compare
+compare   POST    in        403    404    404     404   403     404        compare
 roll-back GET     in        403    403    200     200   403     200        roll-back
 roll-back POST    in        403    403    422     422   403     422        roll-back
 delete    GET     in        403    403    200/403 200   403     200        delete
@@ -64,6 +66,7 @@ INPUT = {
     "update": {"port": "no number", "value": "{broken"},
     "edit+": {"reveal": "1"},
     "copy": {"format": "uri"},
+    "compare": {"one": "a" * 32, "other": "b" * 32},
     "roll-back": {},
     "delete": {"days": "3"},
 }

@@ -214,6 +214,8 @@ def test_leave_nothing_to_run_in_a_page(client: Client, two_environments: Emulat
         harmless(client.post(f"{begin}/edit/x/", {"reveal": "1"}))
         for copy in FORMATS:
             harmless(client.post(f"{begin}/copy/x/", {"format": copy.key}))
+        harmless(client.get(f"{begin}/compare/x/", {"one": payload}))
+        harmless(client.post(f"{begin}/compare/x/", compared(two_environments, f"dev/{kind}/x")))
         for verb in ("create/", "update/x/", "roll-back/x/", "delete/x/"):
             for more in ({}, {"preview": "1"}, {"fill": "1"}):
                 harmless(client.post(f"{begin}/{verb}", {**everything, **more}))
@@ -223,6 +225,12 @@ def test_leave_nothing_to_run_in_a_page(client: Client, two_environments: Emulat
     harmless(client.get("/dev/"))
     harmless(Client().get("/login/", {"next": payload}))
     harmless(Client().post("/login/", {"username": payload, "password": payload, "next": payload}))
+
+
+def compared(emulator: Emulator, name: str) -> dict[str, str]:
+    with connected(emulator.endpoint) as aws:
+        current = aws.describe_secret(SecretId=name)["VersionIdsToStages"]
+    return dict.fromkeys(("one", "other"), next(iter(current)))
 
 
 def repr_json(text: str) -> str:

@@ -23,6 +23,7 @@ VERBS = {
     "edit": ("POST",),
     "restore": ("POST",),
     "update": ("GET", "POST"),
+    "compare": ("GET", "POST"),
     "roll-back": ("GET", "POST"),
     "delete": ("GET", "POST"),
 }

@@ -42,6 +42,7 @@ def no_record(request: pytest.FixtureRequest, client: Client) -> Iterator[None]:
         ("restore/x/", {}),
         ("roll-back/x/", {"to": "a" * 32}),
         ("open/x/", {}),
+        ("compare/x/", {"one": "a" * 32, "other": "b" * 32}),
         ("reveal/x/", {}),
         ("copy/x/", {"format": "uri"}),
         ("edit/x/", {}),

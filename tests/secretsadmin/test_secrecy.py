@@ -93,6 +93,10 @@ def test_of_a_connection_leave_by_disclosures_alone(watch: Watch, two_environmen
     for page in (*pages("connections", "x"), f"/dev/connections/roll-back/x/?to={stale}"):
         watch.get(page)
     current = version("connections", "x", two_environments.endpoint)
+    watch.get(f"/dev/connections/compare/x/?one={stale}&other={current}")
+    for headers in ({}, {"HX_Request": "true"}):
+        both = {"one": stale, "other": current}
+        watch.post("/dev/connections/compare/x/", both, plain, status=200, **headers)
     watch.post("/dev/connections/roll-back/x/", {"to": stale, "version": current}, (), status=302)
     watch.post("/dev/connections/delete/x/", {"days": "7"}, (), status=302)
     watch.post("/dev/connections/open/x/", {}, (), status=422)
@@ -116,6 +120,8 @@ def test_of_a_variable_leave_by_disclosures_alone(watch: Watch, two_environments
     watch.post(f"/dev/{kind}/edit/x/", {"reveal": "1"}, [mine], status=200)
     stale = version(kind, "x", endpoint)
     watch.post(f"/dev/{kind}/update/x/", {"value": yours, "version": stale}, (), status=302)
+    both = {"one": stale, "other": version(kind, "x", endpoint)}
+    watch.post(f"/dev/{kind}/compare/x/", both, (), status=200)
     watch.post(f"/dev/{kind}/update/x/", {"value": mine, "version": stale}, [mine], status=409)
     for page in pages(kind, "x"):
         watch.get(page)
@@ -175,6 +181,7 @@ def test_that_nobody_can_read_are_not_quoted(watch: Watch, two_environments: Emu
         watch.see(cast("HttpResponse", response), mine.values() if response.status_code == 200 else ())
         assert response.status_code == 200 or (response.status_code, copy.key != AS_STORED) == (422, True)
     current = version("connections", "x", two_environments.endpoint)
+    watch.post("/dev/connections/compare/x/", dict.fromkeys(("one", "other"), current), plain, status=200)
     response = watch.client.post("/dev/connections/update/x/", {"login": "other", "version": current})
     watch.see(cast("HttpResponse", response), plain)
 
@@ -229,8 +236,9 @@ def test_survive_what_happens_to_aws(
             response = watch.client.post(url, data)
             assert response.status_code >= 400
             watch.see(cast("HttpResponse", response), yours.values())
-        for verb in ("open", "reveal", "copy", "edit"):
-            response = watch.client.post(f"/dev/connections/{verb}/x/", {"format": "uri"})
+        both = {"one": current, "other": current}
+        for verb in ("open", "compare", "reveal", "copy", "edit"):
+            response = watch.client.post(f"/dev/connections/{verb}/x/", {"format": "uri", **both})
             assert response.status_code >= 400
             watch.see(cast("HttpResponse", response), ())
         for page in pages("connections", "x"):

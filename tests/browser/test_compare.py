@@ -1,0 +1,40 @@
+"""Two versions, compared from the timeline: what differs comes by itself, or by a button where no scripts run."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.fixtures import Visit
+from tests.browser.sites import Site
+from tests.wire import connected
+
+VALUE = "canary-7f3a"
+BEFORE = f"postgres://login:{VALUE}-one@db.example.com/s"
+AFTER = (
+    f'{{"conn_type": "postgres", "host": "other.example.com", "login": "login", "password": "{VALUE}", "schema": "s"}}'
+)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_across_forms_show_what_differs_and_no_secret(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+    name = f"dev/airflow/connections/{fresh}"
+    site.store(name, BEFORE)
+    with connected(site.emulator.endpoint) as client:
+        client.put_secret_value(SecretId=name, SecretString=AFTER)
+    visitor = visit("viewer", scripts=scripts)
+    visitor.go(f"/dev/connections/history/{fresh}/")
+    visitor.page.get_by_role("link", name="Compare").click()
+    if not scripts:
+        visitor.press("Show the differences")
+
+    differing = visitor.page.locator("#compared tbody tr")
+    expect(differing).to_have_count(2)
+    expect(differing.first).to_contain_text("db.example.com")
+    expect(differing.first).to_contain_text("other.example.com")
+    expect(differing.last).to_contain_text("Password")
+    visitor.page.get_by_text("3 fields are the same").click()
+    expect(visitor.page.locator("#compared dl")).to_contain_text("postgres")
+    expect(visitor.page.locator("html")).not_to_contain_text(VALUE)
+
+    visitor.page.get_by_label("Before").select_option(index=0)
+    visitor.press("Compare")
+    expect(visitor.page.locator("#compared")).to_contain_text("the same version twice")
