@@ -84,7 +84,10 @@ def fields_of(connection: Connection) -> Fields:
 def _extra_field(one: ConnectionType, key: str, value: Any) -> Field:
     known = one.extra_field(key)
     label = known.label if known else key
-    return Field(EXTRA + key, label, text_of(value), masked=not is_plain(known, value))
+    if is_plain(known, value):
+        return Field(EXTRA + key, label, text_of(value), masked=False)
+    # The length of a masked true or false would tell which of both it is.
+    return replace(of_json(EXTRA + key, label, value), value=text_of(value))
 
 
 def readings(read: Mapping[Reader, Connection | UnreadableSecret]) -> tuple[Reading, ...]:

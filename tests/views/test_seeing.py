@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from connections.connection import Connection
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.conftest import As, use
@@ -116,6 +117,18 @@ def test_a_detail_page_holds_no_value_and_opening_takes_one_call(editor: Client,
     assert "p@ss" not in text
     assert "[1, true]" not in text
     assert acts()[-2:] == [("connections.open", "orders", "started"), ("connections.open", "orders", "succeeded")]
+
+
+def test_a_masked_extra_is_told_by_its_length_only_where_that_gives_nothing_away(
+    editor: Client, secrets_manager: Emulator
+) -> None:
+    extra = {"text": "hunter2", "switch": True, "number": 12345, "list": [1]}
+    put(secrets_manager, NAME, Connection(conn_type="postgres", extra=extra).to_json())
+
+    fields = editor.post(f"{CONNECTIONS}/open/orders/").context["opened"].fields
+
+    hints = {field.label: field.hint for field in fields if field.masked}
+    assert hints == {"text": "7 characters", "switch": "true, false or null", "number": "a number", "list": "a list"}
 
 
 def test_a_reveal_shows_one_field(editor: Client, secrets_manager: Emulator) -> None:
