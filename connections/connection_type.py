@@ -71,6 +71,10 @@ class ExtraField:
     offered: bool = False
     first: bool = False
 
+    def __hash__(self) -> int:
+        # A default may be a list or an object, which have no hash.
+        return hash((self.name, self.label, self.kind))
+
 
 @dataclass(frozen=True)
 class Caller:

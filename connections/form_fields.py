@@ -1,9 +1,11 @@
 """The form fields of a connection type: the standard ones under the type's own labels, and those of its extra."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.forms.widgets import Input
 from django.utils.html import format_html, format_html_join
@@ -12,8 +14,8 @@ from django.utils.safestring import SafeString
 from connections.catalog import Types
 from connections.connection_type import ConnectionType, ExtraField, StandardField
 from connections.fields import is_long, value_of
-from connections.reading import LABELS
-from secretsadmin.forms import SuggestingInput
+from connections.reading import EXTRA, LABELS
+from secretsadmin.forms import ClearableField, SuggestingInput
 
 # Two narrow fields of the six sixths of a line; see templates/forms/field.html.
 _WIDTHS = {"host": "w4", "port": "w2", "schema": "w3", "login": "w3", "password": "w3"}
@@ -74,6 +76,42 @@ class TypeInput(SuggestingInput):
         return super().get_context(name, value, attrs) | {"one": self.one}
 
 
+class DrawnOnce(ClearableField):
+    """A key of the extra. In a form that nobody has filled yet it looks the same to everybody, so it is drawn once."""
+
+    field: "ExtraText"
+
+    def as_field_group(self) -> SafeString:
+        if self.form.is_bound or self.form.stored:
+            return super().as_field_group()
+        return _drawn_empty(self.field.extra)
+
+
+class ExtraText(forms.CharField):
+    """What a key of the extra holds is text here; it gets its JSON type when the connection is put together."""
+
+    bound_field_class = DrawnOnce
+
+    def __init__(self, extra: ExtraField, *, masked: bool) -> None:
+        self.extra = extra
+        super().__init__(
+            required=False,
+            strip=False,
+            label=extra.label,
+            help_text=_help(extra),
+            widget=_widget(extra, masked=masked),
+            validators=[_Fits(extra)],
+        )
+
+
+@lru_cache(maxsize=4096)
+def _drawn_empty(extra: ExtraField) -> SafeString:
+    form = forms.Form(label_suffix="")
+    name = EXTRA + extra.name
+    form.fields[name] = ExtraText(extra, masked=extra.sensitive)
+    return BoundField(form, form.fields[name], name).as_field_group()
+
+
 def standard_field(field: StandardField, *, masked: bool) -> forms.Field:
     """A field that every connection has. Its label is the type's, unless the type leaves it Airflow's own."""
     if field.name == "port":
@@ -86,18 +124,6 @@ def standard_field(field: StandardField, *, masked: bool) -> forms.Field:
         label=field.label,
         help_text=_unused(field) if field.hidden else "",
         widget=widget,
-    )
-
-
-def extra_field(field: ExtraField, *, masked: bool) -> forms.Field:
-    """A key of the extra. What it holds is text here; it gets its JSON type when the connection is put together."""
-    return forms.CharField(
-        required=False,
-        strip=False,
-        label=field.label,
-        help_text=_help(field),
-        widget=_widget(field, masked=masked),
-        validators=[_Fits(field)],
     )
 
 

@@ -16,7 +16,7 @@ from connections.connection import (
 )
 from connections.connection_type import TYPE, ConnectionType
 from connections.fields import is_json
-from connections.form_fields import Box, TypeInput, extra_field, standard_field
+from connections.form_fields import Box, ExtraText, TypeInput, standard_field
 from connections.hints import HEADERS
 from connections.layout import lay_out, masked_names, pretty, standard_fields, unseen
 from connections.reading import EXTRA, normal_type
@@ -84,7 +84,7 @@ class TypedForm(SecretForm):
             self._add(each.name, standard_field(each, masked=each.name in self.secrets))
         for extra in self.connection_type.extra_fields:
             name = EXTRA + extra.name
-            self._add(name, extra_field(extra, masked=name in self.secrets))
+            self._add(name, ExtraText(extra, masked=name in self.secrets))
         if not self.stored:
             del self.fields["stored_masked"], self.fields["shown_extras"]
             self._suggest_an_id()

@@ -33,6 +33,7 @@ from tests.wire import connected, counting
 
 MANY = 10_000
 ROUNDS = 30
+HTMX = {"HX-Request": "true"}
 
 
 def main() -> None:
@@ -98,7 +99,7 @@ def measure_pages(client: Client, emulator: Emulator) -> None:
         "detail": lambda: client.get(f"{CONNECTIONS}/detail/orders/"),
         "choose among 140 types": lambda: client.get(f"{CONNECTIONS}/create/"),
         "choose, searched": lambda: client.get(f"{CONNECTIONS}/create/?q=s3"),
-        "preview": lambda: client.post(f"{CONNECTIONS}/create/", POSTGRES | {"preview": "1"}),
+        "preview": lambda: client.post(f"{CONNECTIONS}/create/", POSTGRES | {"preview": "1"}, headers=HTMX),
         "audit": lambda: client.get("/audit/"),
     }
     for name, page in pages.items():
