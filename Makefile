@@ -34,8 +34,9 @@ test: .venv/installed chromium ## Run the whole suite, with a real browser
 	$(BIN)/pytest -q -n 4 --dist worksteal
 
 .PHONY: test-postgres
-test-postgres: .venv/installed ## Run the suite on a throw-away PostgreSQL
-	$(BIN)/python .ci/with_postgres.py $(BIN)/pytest -q -n 6 --dist worksteal --ignore tests/browser --ignore tests/demo
+test-postgres: .venv/installed ## Run what writes and reads the database on a throw-away PostgreSQL
+	$(BIN)/python .ci/with_postgres.py $(BIN)/pytest -q -n 6 --dist worksteal tests/secretsadmin tests/views \
+		tests/variables/test_pages.py tests/connections/test_{create,update,copy}.py
 
 .PHONY: check
 check: .venv/installed ## Lint, type-check, hold the import contracts, check production settings and dependencies

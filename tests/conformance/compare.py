@@ -19,6 +19,7 @@ from connections.connection import (
     Reader,
     UnreadableSecret,
     differing_fields,
+    is_clear,
     is_sensitive_extra,
 )
 from tests.conformance.cases import conn_words, connection, secret_text, text
@@ -72,10 +73,10 @@ def compare_writing(entered: Connection, words: dict[str, list[str]]) -> Failure
 
 
 def compare_spelling(entered: Connection, words: dict[str, list[str]]) -> Failures:
-    """Where Airflow's own spelling reads back whole, it is ours."""
+    """Where Airflow's own spelling reads back whole and shows which part of it is the password, it is ours."""
     for reader in Reader:
         real = real_uri(entered, reader)
-        if real is None or not is_read_back(real, entered, words):
+        if real is None or not is_clear(real) or not is_read_back(real, entered, words):
             continue
         if not is_written(entered, "uri", words):
             yield f"uri is refused, and {reader.name} writes and reads {real[:300]!r}"

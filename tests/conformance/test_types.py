@@ -32,6 +32,8 @@ def test_is_read_with_every_field_and_json_type_before_and_after_an_unchanged_sa
 
     for name in wanted:
         before = current(secrets_manager, f"airflow/connections/{name}")
-        saved = editor.post(f"{CONNECTIONS}/update/{name}/", as_sent(editor.post(f"{CONNECTIONS}/edit/{name}/")))
-        assert saved.status_code == 302, (name, errors(saved))
-        assert current(secrets_manager, f"airflow/connections/{name}") == before, name
+        for asked in ({}, {"reveal": "1"}):
+            opened = editor.post(f"{CONNECTIONS}/edit/{name}/", asked)
+            saved = editor.post(f"{CONNECTIONS}/update/{name}/", as_sent(opened))
+            assert saved.status_code == 302, (name, errors(saved))
+            assert current(secrets_manager, f"airflow/connections/{name}") == before, name
