@@ -243,14 +243,16 @@
     if (!event.target.matches("[hx-post], [hx-get]")) busy(running + 1);
   });
 
-  // Choosing: Enter opens the first answer, once it is there. What the search's pattern refuses may have a password
-  // in it, and an address is no place for one: pasted, it goes to the box that is meant for it.
+  // Choosing: Enter opens the first answer, once that to the whole query is there; an earlier one may still be settling.
+  // What the search's pattern refuses may have a password in it, and an address is no place for one: pasted, it goes to
+  // the box that is meant for it.
 
   let opening = false;
   document.addEventListener("submit", ({ target }) => { opening = target.matches("[data-opens-first]"); });
   document.addEventListener("input", () => { opening = false; });
   document.addEventListener("htmx:afterSettle", ({ target }) => {
-    if (opening && target.id === "types") { opening = false; $(".types a", target)?.click(); }
+    const isAnswer = target.id === "types" && target.dataset.query === $("#q").value.trim();
+    if (opening && isAnswer) { opening = false; $(".types a", target)?.click(); }
   });
 
   document.addEventListener("paste", (event) => {
