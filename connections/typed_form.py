@@ -9,11 +9,7 @@ from django.core.validators import RegexValidator
 from django.forms.boundfield import BoundField
 
 from connections import catalog
-from connections.connection import (
-    Connection,
-    UnreadableSecret,
-    is_clear,
-)
+from connections.connection import Connection, UnreadableSecret, is_clear
 from connections.connection_type import TYPE, ConnectionType
 from connections.fields import is_json
 from connections.form_fields import Box, ExtraText, TypeInput, standard_field
@@ -41,6 +37,8 @@ class Names(forms.Field):
 
 
 class TypedForm(SecretForm):
+    """What the page shows: the fields of the type, in the order in which people need them, and no stored secret."""
+
     id_field = "conn_id"
     revealed = "extra"
 
