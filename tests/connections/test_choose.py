@@ -95,7 +95,7 @@ def test_puts_the_one_in_use_before_the_others_that_are_as_good(chooser: Client)
 def test_answers_a_search_with_the_answers_alone(editor: Client) -> None:
     text = editor.get(URL, {"q": "s3"}, headers={"HX-Request": "true"}).content.decode()
 
-    assert text.strip().startswith('<div id="types">')
+    assert text.strip().startswith('<div id="types" data-query="s3">')
     assert offered(text)[0] == "aws"
 
 
