@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from secretsadmin.forms import FormClass
 from secretsadmin.kinds import Shape
-from secretsadmin.views import changes, comparisons, secrets
+from secretsadmin.views import changes, comparisons, secrets, versions
 
 
 def secret_urls(shape: Shape, form_class: FormClass) -> list[URLPattern]:
@@ -20,9 +20,9 @@ def secret_urls(shape: Shape, form_class: FormClass) -> list[URLPattern]:
         path("reveal/<path:key>/", secrets.reveal, seen, name="reveal"),
         path("update/<path:key>/", changes.update, seen | form, name="update"),
         path("edit/<path:key>/", changes.edit, seen | form, name="edit"),
-        path("history/<path:key>/", secrets.history, seen, name="history"),
+        path("history/<path:key>/", versions.history, seen, name="history"),
         path("compare/<path:key>/", comparisons.compare, seen, name="compare"),
-        path("roll-back/<path:key>/", changes.roll_back, seen, name="roll-back"),
+        path("roll-back/<path:key>/", versions.roll_back, seen, name="roll-back"),
         path("delete/<path:key>/", changes.delete, seen, name="delete"),
         path("restore/<path:key>/", changes.restore, name="restore"),
     ]

@@ -16,8 +16,9 @@ from secretsadmin.kinds import Kind, Shape
 from secretsadmin.store import listing, reads
 from secretsadmin.store.errors import NotFound, NoValue
 from secretsadmin.store.reads import CURRENT, PREVIOUS, Version
-from secretsadmin.views.changes import VERSION_ID, form_methods
-from secretsadmin.views.secrets import secret_context, shown_version
+from secretsadmin.views.answers import form_methods
+from secretsadmin.views.secrets import secret_context
+from secretsadmin.views.versions import VERSION_ID, shown_version
 
 
 @dataclass(frozen=True)

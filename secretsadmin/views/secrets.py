@@ -1,13 +1,10 @@
 """Seeing what is there. Blind to a value's shape: the app's Shape takes it apart."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,21 +12,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from secretsadmin import policy
 from secretsadmin.access import actor_of, environment_of, secret_of
-from secretsadmin.audit.models import Event, makers
+from secretsadmin.audit.models import Event
 from secretsadmin.audit.queries import Activity, last_changes, with_outcomes
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape
 from secretsadmin.store import listing, reads
 from secretsadmin.store.errors import NoValue
-from secretsadmin.store.reads import CURRENT, Secret, Version
-from secretsadmin.store.writes import CANDIDATE
+from secretsadmin.store.reads import Secret
 from secretsadmin.views import shown
 from secretsadmin.views.problems import of_store
 from secretsadmin.views.rows import badges, table
 
 VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "delete", "restore", "history")
-VERSIONS_PAGE = 25
 # The tag of the message that the page of a new secret begins with.
 CREATED = "created"
 
@@ -154,65 +149,6 @@ def reveal(request: Request, environment: str, kind: Kind, key: str, shape: Shap
     context = {} if request.htmx else detail_context(request, listing.find(ref), shape)
     context["field"] = shown.revealed(_masked(opened.fields, wanted), urls(ref)["reveal_url"])
     return respond(request, "detail.html", context, partial="revealed")
-
-
-@dataclass(frozen=True)
-class ShownVersion:
-    """One version on the timeline, with the act that made it."""
-
-    id: str
-    labels: tuple[str, ...]
-    created: datetime | None
-    sentence: str
-    by: str
-    outside: bool
-    current: bool
-    roll_back_url: str = ""
-    compare_url: str = ""
-
-    @property
-    def short(self) -> str:
-        return self.id[:8]
-
-    @property
-    def deprecated(self) -> bool:
-        return not self.labels
-
-
-@require_safe
-def history(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
-    ref = secret_of(request, environment, "history", kind, key)
-    page = Paginator(reads.versions(ref), VERSIONS_PAGE).get_page(request.GET.get("page"))
-    context = secret_context(request, listing.find(ref), shape)
-    made = makers(version.id for version in page.object_list)
-    versions = [shown_version(version, made.get(version.id), context) for version in page.object_list]
-    return respond(request, "history.html", context | {"versions": versions, "page": page})
-
-
-def shown_version(version: Version, maker: Event | None, context: Mapping[str, Any]) -> ShownVersion:
-    """A version with what can be done with it, as the context of its secret's page allows."""
-    current = CURRENT in version.labels
-    is_offered = not current and not context["secret"].deleted
-    return ShownVersion(
-        id=version.id,
-        labels=tuple(label for label in version.labels if label != CANDIDATE),
-        created=version.created,
-        sentence=_made(maker) if maker else "",
-        by=maker.user if maker else "",
-        outside=maker is None,
-        current=current,
-        roll_back_url=_with(context["roll_back_url"], to=version.id) if is_offered and context["may_roll_back"] else "",
-        compare_url=_with(context["compare_url"], one=version.id) if is_offered and context["may_compare"] else "",
-    )
-
-
-def _with(url: str, **parameters: str) -> str:
-    return f"{url}?{urlencode(parameters)}"
-
-
-def _made(maker: Event) -> str:
-    verb = "created it with" if maker.action.endswith(".create") else "changed"
-    return f"{maker.user} {verb} {', '.join(maker.fields) or 'nothing'}"
 
 
 def detail_context(request: Request, secret: Secret, shape: Shape) -> dict[str, Any]:
