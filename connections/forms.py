@@ -76,7 +76,7 @@ class ConnectionForm(TypedForm):
         if stored and not fields and encoded.text != stored and self._restores_agreement(stored, encoded):
             fields = ("form",)
         kind = after.conn_type if TYPE.fullmatch(after.conn_type) else ""
-        return Draft(encoded.text, kind, fields)
+        return Draft(encoded.text, kind, fields, form=encoded.form, holds=changed_fields(None, after))
 
     def _require_unseen(self, before: Connection, changed: Collection[str]) -> None:
         """Raises ValidationError for what is stored, masked and kept, while other fields change."""

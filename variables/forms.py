@@ -92,7 +92,8 @@ class VariableForm(SecretForm):
         text = _line_ends(typed, like=stored or "")
         if problem := Variable(text).limit_problem:
             raise ValidationError({"value": problem})
-        return Draft(text, fields=() if text == stored else ("value",))
+        form = "json" if Variable(text).is_json else "text"
+        return Draft(text, fields=() if text == stored else ("value",), form=form, holds=("value",))
 
     def preview(self) -> Preview:
         self.is_valid()

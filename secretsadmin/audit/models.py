@@ -44,6 +44,8 @@ class Act:
     fields: tuple[str, ...] = ()
     version: str = ""
     previous: str = ""
+    form: str = ""
+    holds: tuple[str, ...] = ()
     request_id: str = ""
     error: str = ""
     id: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -99,6 +101,10 @@ class Event(models.Model):
     fields = models.JSONField(default=list)
     version = models.CharField(max_length=64, blank=True)
     previous = models.CharField(max_length=64, blank=True)
+    # How the version was written, which fields are filled in it; nothing where it wasn't noted. A column that can be
+    # null is added without making the table anew, which would lose the triggers that keep it append-only.
+    form = models.CharField(max_length=16, null=True)  # noqa: DJ001 - see above.
+    holds = models.JSONField(null=True)
     request_id = models.CharField(max_length=128, blank=True)
     error = models.CharField(max_length=64, blank=True)
 
@@ -223,6 +229,8 @@ def _append(base: dict[str, str | None], act: Act, outcome: str) -> None:
             fields=[_storable(name) for name in act.fields],
             version=act.version,
             previous=act.previous,
+            form=act.form or None,
+            holds=[_storable(name) for name in act.holds] or None,
             request_id=act.request_id,
             error=act.error[:64],
         )

@@ -1,14 +1,19 @@
 """What the record tells, for pages: an act with its outcome, as a sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import F, Max, Q
 from django.urls import reverse
 
 from secretsadmin.audit.models import Event, Outcome, outcomes
+from secretsadmin.environments import Ref
 from secretsadmin.kinds import BY_NAME
+from secretsadmin.timeline import Move
+
+# A timeline doesn't look back further than this; AWS keeps about a hundred versions.
+MOVES = 500
 
 _DONE = {
     "create": "created",
@@ -118,3 +123,32 @@ def last_changes(environment: str, kind: str, keys: Iterable[str]) -> dict[str, 
     )
     newest = done.values("secret").annotate(newest=Max("id")).values_list("newest", flat=True)
     return {event.secret: event for event in Event.objects.filter(id__in=list(newest))}
+
+
+def moves(ref: Ref, current: str) -> list[Move]:
+    """When acts of ours changed what Airflow reads of a secret, the oldest first; `current` is what it reads now.
+
+    An act whose outcome is unknown counts where what it wanted is so.
+    """
+    verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update", "roll-back", "delete", "restore")]
+    took_place = Q(outcome=Outcome.SUCCEEDED) | Q(outcome=Outcome.UNKNOWN, version=current)
+    newest = Event.objects.on(ref).filter(took_place, action__in=verbs).order_by("-id")[:MOVES]
+    return list(_moves(reversed(newest)))
+
+
+def _moves(events: Iterable[Event]) -> Iterator[Move]:
+    version = ""
+    for event in events:
+        verb = event.action.partition(".")[2]
+        if verb not in ("delete", "restore"):
+            version = event.version
+        to = "" if verb == "delete" else version
+        yield Move(event.at, to, event.user if verb == "roll-back" else "", event.reason)
+
+
+def last_roll_back(ref: Ref) -> Event | None:
+    """The roll back that put the current version in place, if no act of ours has moved it since."""
+    verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update", "roll-back")]
+    done = Event.objects.on(ref).filter(outcome=Outcome.SUCCEEDED, action__in=verbs)
+    last = done.exclude(version=F("previous")).order_by("-id").first()
+    return last if last and last.action.endswith(".roll-back") else None

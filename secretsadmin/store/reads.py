@@ -1,6 +1,6 @@
 """What can be seen: metadata for whoever may view, and values by an audited disclosure alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -88,6 +88,11 @@ def versions(ref: Ref) -> list[Version]:
         found += map(_version_of, page["Versions"])
         more = {**more, "NextToken": page["NextToken"]} if "NextToken" in page else {}
     return sorted(found, key=_age, reverse=True)
+
+
+def labelled(found: Iterable[Version], label: str) -> str:
+    """The id of the version that carries the label, or nothing."""
+    return next((version.id for version in found if label in version.labels), "")
 
 
 def _version_of(entry: Mapping[str, Any]) -> Version:

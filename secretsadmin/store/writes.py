@@ -25,11 +25,16 @@ RECOVERY_DAYS = range(7, 31)
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be stored: the text, the type for the list's tag, and the names of the fields that it changes."""
+    """What is to be stored: the text, the type for the list's tag, and the names of the fields that it changes.
+
+    `form` names the spelling, and says that both readers were seen to read it back; `holds` are the filled fields.
+    """
 
     text: str = field(repr=False)
     type: str = ""
     fields: tuple[str, ...] = ()
+    form: str = ""
+    holds: tuple[str, ...] = ()
 
 
 @aws.one_action()
@@ -40,7 +45,7 @@ def create(ref: Ref, draft: Draft, *, actor: Actor, description: str = "", reaso
     """
     name = ref.new_name
     with recording(ref, "create", actor=actor, reason=reason, fields=draft.fields) as act:
-        act.version = act.token
+        act.version, act.form, act.holds = act.token, draft.form, draft.holds
         with _resolving(lambda: _has_version(ref, act)):
             answer = aws.call(
                 aws.client(ref.environment).create_secret,
@@ -83,7 +88,7 @@ def update(
         draft = _edited(edit, _text_of(ref, act, version))
         act.fields = draft.fields
         if draft.fields:
-            act.version = act.token
+            act.version, act.form, act.holds = act.token, draft.form, draft.holds
             _replace(ref, act, draft, version)
         act.fields += _describe(ref, before, draft, description, saved=bool(draft.fields))
     tags = {**before.tags, TYPE_TAG: draft.type} if draft.type else before.tags

@@ -53,6 +53,21 @@ def when(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """A `<time>` that reads as the day and the minute, in UTC: for beginnings and ends that are compared."""
+    if value is None:
+        return ""
+    exact = value.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{}">{} {}</time>',
+        exact.isoformat(timespec="seconds"),
+        f"{exact:%Y-%m-%d %H:%M:%S} UTC",
+        _day(exact, timezone.now()),
+        f"{exact:%H:%M}",
+    )
+
+
+@register.filter
 def visible(text: str | None) -> str:
     """The text with the characters named that would hide in it or reorder what is beside them."""
     return DISGUISES.sub(lambda found: f"[U+{ord(found[0]):04X}]", text or "")

@@ -1,6 +1,5 @@
 """Comparing two versions: the page from metadata alone, its rows by two recorded disclosures, masked."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ from secretsadmin.store.errors import NotFound, NoValue
 from secretsadmin.store.reads import CURRENT, PREVIOUS, Version
 from secretsadmin.views.answers import form_methods
 from secretsadmin.views.secrets import secret_context
-from secretsadmin.views.versions import VERSION_ID, shown_version
+from secretsadmin.views.shown_versions import shown_version, version_asked
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,7 @@ def compare(request: Request, environment: str, kind: Kind, key: str, shape: Sha
 
 def _asked(data: QueryDict) -> tuple[str, str]:
     """The ids of the two versions, each empty where none was named. Raises Http404 for what can't be one."""
-    ids = data.get("one", ""), data.get("other", "")
-    if any(id_ and not re.match(VERSION_ID, id_) for id_ in ids):
-        raise Http404
-    return ids
+    return version_asked(data, "one"), version_asked(data, "other")
 
 
 def _page_context(
@@ -70,17 +66,13 @@ def _page_context(
 
 def _current(found: list[Version]) -> str:
     """The version that Airflow reads, or the newest where there is none."""
-    return _labelled(found, CURRENT) or next((version.id for version in found), "")
+    return reads.labelled(found, CURRENT) or next((version.id for version in found), "")
 
 
 def _before(found: list[Version], other: str) -> str:
     """The one that was current before, or the newest of those that are left."""
     rest = [version for version in found if version.id != other]
-    return _labelled(rest, PREVIOUS) or next((version.id for version in rest), "")
-
-
-def _labelled(found: list[Version], label: str) -> str:
-    return next((version.id for version in found if label in version.labels), "")
+    return reads.labelled(rest, PREVIOUS) or next((version.id for version in rest), "")
 
 
 def _compared(ref: Ref, shape: Shape, ids: tuple[str, str], actor: Actor) -> ShownComparison:

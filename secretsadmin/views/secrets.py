@@ -1,5 +1,6 @@
 """Seeing what is there. Blind to a value's shape: the app's Shape takes it apart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,17 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from secretsadmin import policy
 from secretsadmin.access import actor_of, environment_of, secret_of
-from secretsadmin.audit.models import Event
+from secretsadmin.audit.models import Event, makers
 from secretsadmin.audit.queries import Activity, last_changes, with_outcomes
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape
 from secretsadmin.store import listing, reads
 from secretsadmin.store.errors import NoValue
-from secretsadmin.store.reads import Secret
+from secretsadmin.store.reads import Secret, Version
 from secretsadmin.views import shown
 from secretsadmin.views.problems import of_store
 from secretsadmin.views.rows import badges, table
+from secretsadmin.views.shown_versions import ShownVersion, shown_version, version_asked
 
 VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "delete", "restore", "history")
 # The tag of the message that the page of a new secret begins with.
@@ -64,6 +66,7 @@ class ShownSecret:
     changed: datetime | None
     changed_by: str
     deleted: datetime | None
+    has_current: bool
 
 
 def secret_context(request: Request, secret: Secret, shape: Shape) -> dict[str, Any]:
@@ -92,6 +95,7 @@ def _shown_secret(secret: Secret, shape: Shape, change: Event | None) -> ShownSe
         changed=secret.changed,
         changed_by=change.user if change and change.version == secret.current else "",
         deleted=secret.deleted,
+        has_current=bool(secret.current),
     )
 
 
@@ -127,16 +131,16 @@ def refresh(request: Request, environment: str, kind: Kind) -> HttpResponse:
 def detail(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
     ref = secret_of(request, environment, "view", kind, key)
     created = any(message.extra_tags == CREATED for message in messages.get_messages(request))
-    context = detail_context(request, listing.find(ref), shape) | {"created": created}
+    context = detail_context(request, listing.find(ref), shape, version_asked(request.GET)) | {"created": created}
     return respond(request, "detail.html", context)
 
 
 @require_POST
 def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:  # noqa: A001 - the verb.
     ref = secret_of(request, environment, "open", kind, key)
-    secret = listing.find(ref)
-    context = detail_context(request, secret, shape)
-    context["opened"] = _opened(request, ref, shape, context["reveal_url"] if context["may_reveal"] else "")
+    version = version_asked(request.POST)
+    context = detail_context(request, listing.find(ref), shape, version)
+    context["opened"] = _opened(request, ref, shape, version, context["reveal_url"] if context["may_reveal"] else "")
     return respond(request, "detail.html", context, partial="opened")
 
 
@@ -144,22 +148,36 @@ def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape)
 def reveal(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
     ref = secret_of(request, environment, "reveal", kind, key)
     wanted = request.POST.get("field") or shape.secret
-    value = reads.reveal(ref, "reveal", actor=actor_of(request), fields=(wanted[:100],))
+    version = version_asked(request.POST)
+    value = reads.reveal(ref, "reveal", actor=actor_of(request), fields=(wanted[:100],), version=version)
     opened = shape.open(value.text, ref.environment.backend.extra_conn_words)
-    context = {} if request.htmx else detail_context(request, listing.find(ref), shape)
+    context: dict[str, Any] = {"version": version}
+    context |= {} if request.htmx else detail_context(request, listing.find(ref), shape, version)
     context["field"] = shown.revealed(_masked(opened.fields, wanted), urls(ref)["reveal_url"])
     return respond(request, "detail.html", context, partial="revealed")
 
 
-def detail_context(request: Request, secret: Secret, shape: Shape) -> dict[str, Any]:
+def detail_context(request: Request, secret: Secret, shape: Shape, version: str = "") -> dict[str, Any]:
     context = secret_context(request, secret, shape)
+    old = _old(secret, version, context)
     return context | {
+        "old": old,
+        "version": old.id if old else "",
         "opened": None,
         "copies": shape.copies,
         "copy_url": _copy_url(secret.ref) if shape.copies else "",
         "usage": shape.use(secret.ref.kind, secret.ref.id, secret.type),
         "activity": _acts(secret.ref),
     }
+
+
+def _old(secret: Secret, version: str, context: Mapping[str, Any]) -> ShownVersion | None:
+    """The version that is looked at, where it isn't the one that Airflow reads."""
+    if not version or version == secret.current:
+        return None
+    maker = makers([version]).get(version)
+    labels = tuple(secret.versions.get(version, ()))
+    return shown_version(Version(version, labels, maker.at if maker else None), maker, context)
 
 
 def _copy_url(ref: Ref) -> str:
@@ -170,11 +188,13 @@ def _acts(ref: Ref) -> list[Activity]:
     return with_outcomes(Event.objects.started().on(ref)[:8])
 
 
-def _opened(request: Request, ref: Ref, shape: Shape, reveal_url: str) -> shown.ShownValue:
+def _opened(request: Request, ref: Ref, shape: Shape, version: str, reveal_url: str) -> shown.ShownValue:
     try:
-        text = reads.reveal(ref, "open", actor=actor_of(request)).text
+        text = reads.reveal(ref, "open", actor=actor_of(request), version=version).text
     except NoValue:
         nothing = "Airflow finds nothing here: the secret has no current version, or one that isn't text."
+        if version:
+            nothing = "Airflow would find nothing here: this version isn't text."
         return shown.value(Opened((), (Reading("Airflow 2 and 3", error=nothing),)), 0, "")
     return shown.value(shape.open(text, ref.environment.backend.extra_conn_words), len(text.encode()), reveal_url)
 

@@ -1,91 +1,91 @@
-"""The versions of a secret: who made them, and going back to one by moving a label. No value is read for it."""
+"""The versions of a secret: who made them, what Airflow read when, and going back to one by moving a label.
+
+No value is read for any of it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from secretsadmin import timeline
 from secretsadmin.access import actor_of, secret_of
+from secretsadmin.audit import queries
 from secretsadmin.audit.models import Event, NotRecorded, makers
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Kind, Shape
 from secretsadmin.store import listing, reads, writes
-from secretsadmin.store.errors import Conflict, StoreError
-from secretsadmin.store.reads import CURRENT, Version
-from secretsadmin.store.writes import CANDIDATE
+from secretsadmin.store.errors import Conflict, NotFound, StoreError
+from secretsadmin.store.reads import CURRENT, PREVIOUS, Secret, Version
+from secretsadmin.timeline import Move, Period
 from secretsadmin.views.answers import answer, done, form_methods, problem_of
 from secretsadmin.views.conflicts import conflict_of
-from secretsadmin.views.secrets import secret_context
+from secretsadmin.views.secrets import secret_context, urls
+from secretsadmin.views.shown_versions import VERSION_ID, shown_version, version_asked
 
 VERSIONS_PAGE = 25
-# What else can't be the id of a version; botocore wouldn't even send it.
-VERSION_ID = r"\A[A-Za-z0-9-]{32,64}\Z"
-
-
-@dataclass(frozen=True)
-class ShownVersion:
-    """One version on the timeline, with the act that made it."""
-
-    id: str
-    labels: tuple[str, ...]
-    created: datetime | None
-    sentence: str
-    by: str
-    outside: bool
-    current: bool
-    roll_back_url: str = ""
-    compare_url: str = ""
-
-    @property
-    def short(self) -> str:
-        return self.id[:8]
-
-    @property
-    def deprecated(self) -> bool:
-        return not self.labels
+# How long a roll back is offered to be taken back in one step; after that it is a roll back like any other.
+UNDO = timedelta(days=1)
 
 
 @require_safe
 def history(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
     ref = secret_of(request, environment, "history", kind, key)
-    page = Paginator(reads.versions(ref), VERSIONS_PAGE).get_page(request.GET.get("page"))
-    context = secret_context(request, listing.find(ref), shape)
-    made = makers(version.id for version in page.object_list)
-    versions = [shown_version(version, made.get(version.id), context) for version in page.object_list]
-    return respond(request, "history.html", context | {"versions": versions, "page": page})
+    found = reads.versions(ref)
+    secret = listing.find(ref)
+    context = secret_context(request, secret, shape)
+    made = makers(version.id for version in found)
+    periods = _periods(secret, found, made)
+    page = Paginator(found, VERSIONS_PAGE).get_page(request.GET.get("page"))
+    versions = [shown_version(each, made.get(each.id), context, periods.get(each.id, ())) for each in page.object_list]
+    context |= {"versions": versions, "page": page, "undo": _undo(secret, found)}
+    return respond(request, "history.html", context)
 
 
-def shown_version(version: Version, maker: Event | None, context: Mapping[str, Any]) -> ShownVersion:
-    """A version with what can be done with it, as the context of its secret's page allows."""
-    current = CURRENT in version.labels
-    is_offered = not current and not context["secret"].deleted
-    return ShownVersion(
-        id=version.id,
-        labels=tuple(label for label in version.labels if label != CANDIDATE),
-        created=version.created,
-        sentence=_made(maker) if maker else "",
-        by=maker.user if maker else "",
-        outside=maker is None,
-        current=current,
-        roll_back_url=_with(context["roll_back_url"], to=version.id) if is_offered and context["may_roll_back"] else "",
-        compare_url=_with(context["compare_url"], one=version.id) if is_offered and context["may_compare"] else "",
-    )
+def _periods(secret: Secret, found: list[Version], made: Mapping[str, Event]) -> Mapping[str, list[Period]]:
+    current = "" if secret.deleted else reads.labelled(found, CURRENT)
+    outside = [Move(each.created, each.id) for each in found if each.created and _took_over(each, made)]
+    return timeline.periods([*queries.moves(secret.ref, current), *outside], current)
 
 
-def _with(url: str, **parameters: str) -> str:
-    return f"{url}?{urlencode(parameters)}"
+def _took_over(version: Version, made: Mapping[str, Event]) -> bool:
+    """Whether it was made outside, and became the current one by that, as far as its labels tell.
+
+    A plain PutSecretValue moves AWSCURRENT at once; one with labels of its own, such as a rotation's, doesn't.
+    """
+    return version.id not in made and (not version.labels or bool({CURRENT, PREVIOUS} & {*version.labels}))
 
 
-def _made(maker: Event) -> str:
-    verb = "created it with" if maker.action.endswith(".create") else "changed"
-    return f"{maker.user} {verb} {', '.join(maker.fields) or 'nothing'}"
+@dataclass(frozen=True)
+class Undo:
+    """The roll back that put the current version in place, and that can be taken back in the same way."""
+
+    by: str
+    when: datetime
+    to: str
+    version: str
+
+    @property
+    def short(self) -> str:
+        return self.to[:8]
+
+
+def _undo(secret: Secret, found: list[Version]) -> Undo | None:
+    last = queries.last_roll_back(secret.ref)
+    labels = {version.id: version.labels for version in found}
+    if not last or secret.deleted or last.at < timezone.now() - UNDO:
+        return None
+    if last.previous not in labels or CURRENT not in labels.get(last.version, ()):
+        return None
+    return Undo(last.user, last.at, last.previous, last.version)
 
 
 class RollBackForm(forms.Form):
@@ -98,9 +98,7 @@ class RollBackForm(forms.Form):
 def roll_back(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
     ref = secret_of(request, environment, "roll-back", kind, key)
     if request.method != "POST":
-        secret = listing.find(ref)
-        form = RollBackForm(initial={"to": request.GET.get("to", ""), "version": secret.current}, label_suffix="")
-        return _roll_back_page(request, ref, form, shape)
+        return _offer_page(request, ref, shape)
     form = RollBackForm(request.POST, label_suffix="")
     if not form.is_valid():
         return _roll_back_page(request, ref, form, shape, status=422)
@@ -108,19 +106,40 @@ def roll_back(request: Request, environment: str, kind: Kind, key: str, shape: S
         writes.roll_back(ref, actor=actor_of(request), **form.cleaned_data)
     except Conflict:
         conflict = conflict_of(ref, form.cleaned_data["version"])
-        return _roll_back_page(request, ref, form, shape, conflict=conflict, status=409)
+        again = RollBackForm(initial=form.cleaned_data | {"version": conflict.version}, label_suffix="")
+        return _roll_back_page(request, ref, again, shape, conflict=conflict, status=409)
     except (StoreError, NotRecorded) as error:
         return _roll_back_page(request, ref, form, shape, problem=problem_of(error))
     return done(request, ref, "Rolled back. Airflow reads this version from now on.", to="history_url")
 
 
+def _offer_page(request: Request, ref: Ref, shape: Shape) -> HttpResponse:
+    """One call: what AWS knows of the version. Raises NotFound where it has no such version any more."""
+    to = version_asked(request.GET, "to")
+    if not to:
+        return redirect(urls(ref)["history_url"])
+    found = reads.versions(ref)
+    version = next((each for each in found if each.id == to), None)
+    if version is None:
+        raise NotFound("Version")
+    form = RollBackForm(initial={"to": to, "version": reads.labelled(found, CURRENT)}, label_suffix="")
+    return _roll_back_page(request, ref, form, shape, version=version)
+
+
 def _roll_back_page(
-    request: Request, ref: Ref, form: RollBackForm, shape: Shape, *, status: int = 200, **extra: Any
+    request: Request,
+    ref: Ref,
+    form: RollBackForm,
+    shape: Shape,
+    *,
+    version: Version | None = None,
+    status: int = 200,
+    **extra: Any,
 ) -> HttpResponse:
     secret = listing.find(ref)
     to = str(form["to"].value() or "")
     maker = makers([to]).get(to)
-    version = reads.Version(to, tuple(secret.versions.get(to, ())), maker.at if maker else None)
+    known = version or Version(to, tuple(secret.versions.get(to, ())), maker.at if maker else None)
     context = secret_context(request, secret, shape)
-    context |= {"form": form, "version": shown_version(version, maker, context)}
+    context |= {"form": form, "version": shown_version(known, maker, context)}
     return answer(request, "roll_back.html", context | extra, status=status)

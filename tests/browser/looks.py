@@ -126,6 +126,31 @@ def rolled_back(visitor: Visitor) -> None:
     expect(visitor.heading).to_contain_text("Roll back to")
 
 
+def taken_back(visitor: Visitor) -> None:
+    """Right after a roll back, with the way back."""
+    name = f"prod/airflow/connections/shop_{uuid4().hex[:6]}"
+    visitor.site.store(name, "postgres://u:p@h/s")
+    with connected(visitor.site.emulator.endpoint) as client:
+        client.put_secret_value(SecretId=name, SecretString="postgres://u:p@other/s")
+    visitor.go(f"/prod/connections/history/{name.rpartition('/')[2]}/")
+    visitor.page.get_by_role("link", name="Roll back").first.click()
+    visitor.press("Roll back to this version")
+    expect(visitor.page.get_by_role("button", name="Undo this roll back")).to_be_visible()
+
+
+def without_value(visitor: Visitor) -> None:
+    key = f"empty_{uuid4().hex[:6]}"
+    with connected(visitor.site.emulator.endpoint) as client:
+        client.create_secret(Name=f"prod/airflow/connections/{key}")
+    visitor.go(f"/prod/connections/history/{key}/")
+
+
+def of_old_version(visitor: Visitor) -> None:
+    visitor.go("/prod/connections/history/analytics_warehouse/")
+    visitor.page.get_by_role("link", name="Look at").last.click()
+    visitor.open_fields()
+
+
 def compared(key: str, kind: str = "connections") -> Steps:
     """The oldest version with the current one, and what is the same in both."""
 
@@ -185,6 +210,11 @@ LOOKS = (
     Look("compare", compared("analytics_warehouse")),
     Look("compare-variable", compared("feature_flags", "variables")),
     Look("roll-back", rolled_back),
+    Look("rolled-back", taken_back),
+    Look("connection-old-version", of_old_version),
+    Look("history-as-viewer", at("/prod/connections/history/analytics_warehouse/"), who="viewer"),
+    Look("history-deleted", at("/prod/connections/history/old_orders_db/")),
+    Look("history-without-value", without_value),
     Look("delete", at("/prod/connections/delete/payments_gateway/")),
     Look("audit", at("/audit/")),
     Look("audit-nothing-found", at("/audit/?user=nobody")),

@@ -50,7 +50,7 @@ edit+     POST    in        403    403    200/403 200   403     200        revea
 history   GET     in        403    200    200     200   200     200        -
 compare   GET     in        403    200    200     200   403     200        compare
 compare   POST    in        403    404    404     404   403     404        compare
-roll-back GET     in        403    403    200     200   403     200        roll-back
+roll-back GET     in        403    403    302     302   403     302        roll-back
 roll-back POST    in        403    403    422     422   403     422        roll-back
 delete    GET     in        403    403    200/403 200   403     200        delete
 delete    POST    in        403    403    422/403 422   403     422        delete

@@ -39,15 +39,6 @@ def test_a_roll_back_moves_one_label(editor: Client, secrets_manager: Emulator, 
     assert (act.previous, act.version) == (new, old)
 
 
-def test_a_roll_back_page_tells_what_is_known_of_the_version(editor: Client, versions: tuple[str, str]) -> None:
-    old, new = versions
-
-    response = editor.get(f"{CONNECTIONS}/roll-back/orders/?to={old}")
-
-    assert response.context["version"].by == "editor"
-    assert f'value="{new}"' in response.content.decode()
-
-
 def test_a_roll_back_is_a_conflict_when_the_label_has_moved(
     editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:

@@ -198,7 +198,7 @@ def test_a_secret_without_a_value_says_so(editor: Client, secrets_manager: Emula
 
 def test_an_unknown_id_is_not_found(editor: Client, secrets_manager: Emulator) -> None:
     for verb in ("detail", "history", "update", "roll-back", "delete"):
-        assert editor.get(f"{CONNECTIONS}/{verb}/unknown/").status_code == 404, verb
+        assert editor.get(f"{CONNECTIONS}/{verb}/unknown/", {"to": "0" * 32}).status_code == 404, verb
 
 
 def test_a_history_tells_who_made_each_version_with_one_call(editor: Client, secrets_manager: Emulator) -> None:

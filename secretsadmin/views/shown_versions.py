@@ -1,0 +1,97 @@
+"""A version as pages show it, with what can be done with it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, QueryDict
+
+from secretsadmin.audit.models import Event, Outcome
+from secretsadmin.store.reads import CURRENT, Version
+from secretsadmin.store.writes import CANDIDATE
+from secretsadmin.timeline import Period
+
+# What else can't be the id of a version; botocore wouldn't even send it.
+VERSION_ID = r"\A[A-Za-z0-9-]{32,64}\Z"
+
+
+def version_asked(data: QueryDict, name: str = "version") -> str:
+    """The id of the version that is asked for, empty where none is. Raises Http404 for what can't be one."""
+    version = data.get(name, "")
+    if version and not re.match(VERSION_ID, version):
+        raise Http404
+    return version
+
+
+@dataclass(frozen=True)
+class ShownVersion:
+    """One version on the timeline, with the act that made it. `periods` are those in which Airflow read it."""
+
+    id: str
+    labels: tuple[str, ...]
+    created: datetime | None
+    maker: Event | None
+    current: bool
+    periods: tuple[Period, ...] = ()
+    look_url: str = ""
+    roll_back_url: str = ""
+    compare_url: str = ""
+
+    @property
+    def short(self) -> str:
+        return self.id[:8]
+
+    @property
+    def deprecated(self) -> bool:
+        return not self.labels
+
+    @property
+    def outside(self) -> bool:
+        return self.maker is None
+
+    @property
+    def by(self) -> str:
+        return self.maker.user if self.maker else ""
+
+    @property
+    def sentence(self) -> str:
+        return _made(self.maker) if self.maker else ""
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether it is what was left of a save that didn't go through."""
+        return self.maker is not None and self.maker.outcome in (Outcome.CONFLICT, Outcome.FAILED) and not self.current
+
+
+def _made(maker: Event) -> str:
+    fields = ", ".join(maker.fields) or "nothing"
+    if maker.outcome == Outcome.CONFLICT:
+        return f"{maker.user} tried to change {fields}, and somebody else was faster"
+    verb = "created it with" if maker.action.endswith(".create") else "changed"
+    return f"{maker.user} {verb} {fields}"
+
+
+def shown_version(
+    version: Version, maker: Event | None, context: Mapping[str, Any], periods: Iterable[Period] = ()
+) -> ShownVersion:
+    """A version with what can be done with it, as the context of its secret's page allows."""
+    current = CURRENT in version.labels
+    is_offered = not current and not context["secret"].deleted
+    return ShownVersion(
+        id=version.id,
+        labels=tuple(label for label in version.labels if label != CANDIDATE),
+        created=version.created,
+        maker=maker,
+        current=current,
+        periods=tuple(periods),
+        look_url=_with(context["secret"].url, version=version.id) if is_offered and context["may_open"] else "",
+        roll_back_url=_with(context["roll_back_url"], to=version.id) if is_offered and context["may_roll_back"] else "",
+        compare_url=_with(context["compare_url"], one=version.id) if is_offered and context["may_compare"] else "",
+    )
+
+
+def _with(url: str, **parameters: str) -> str:
+    return f"{url}?{urlencode(parameters)}"

@@ -1,0 +1,308 @@
+"""The versions of a secret over HTTP: what is known of each, and going back to one without reading it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django.utils.html import escape
+from time_machine import travel
+
+from secretsadmin.audit.models import Event
+from secretsadmin.demo.emulator import Emulator
+from tests.conftest import As
+from tests.site import CONNECTIONS, POSTGRES, VARIABLES, acts, create, current, field, overwrite, put
+from tests.wire import connected, counting
+
+NAME = "airflow/connections/orders"
+HISTORY = f"{CONNECTIONS}/history/orders/"
+ROLL_BACK = f"{CONNECTIONS}/roll-back/orders/"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def versions(editor: Client, secrets_manager: Emulator) -> list[str]:
+    """Two versions that were made here, the older first."""
+    create(editor)
+    old = current(secrets_manager, NAME)
+    editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"host": "new.example.com", "version": old})
+    return [old, current(secrets_manager, NAME)]
+
+
+def told(response: Any) -> dict[str, Any]:
+    """The versions that a timeline shows, by id."""
+    assert response.status_code == 200
+    return {version.id: version for version in response.context["versions"]}
+
+
+def texts(response: Any, *wanted: str) -> None:
+    page = response.content.decode()
+    for text in wanted:
+        assert text in page
+
+
+def move(emulator: Emulator, to: str, version: str, label: str = "AWSCURRENT") -> None:
+    """Move a label outside the dashboard."""
+    with connected(emulator.endpoint) as client:
+        client.update_secret_version_stage(
+            SecretId=NAME, VersionStage=label, MoveToVersionId=to, RemoveFromVersionId=version
+        )
+
+
+def test_tell_what_airflow_read_since_when(editor: Client, versions: list[str]) -> None:
+    old, new = versions
+
+    known = told(editor.get(HISTORY))
+
+    (before,), (now,) = known[old].periods, known[new].periods
+    made = Event.objects.get(act=new, outcome="succeeded").at
+    assert before.end == now.start == made
+    assert now.is_now
+    assert not before.is_now
+
+
+def test_tell_both_times_that_a_version_was_read(editor: Client, versions: list[str]) -> None:
+    old, new = versions
+    editor.post(ROLL_BACK, {"to": old, "version": new, "reason": "The <new> host is down"})
+
+    response = editor.get(HISTORY)
+
+    known = told(response)
+    assert [period.is_now for period in known[old].periods] == [False, True]
+    assert [period.is_now for period in known[new].periods] == [False]
+    texts(response, "rolled back by <bdi>editor</bdi>: <bdi>“The &lt;new&gt; host is down”</bdi>")
+
+
+def test_tell_that_airflow_read_nothing_while_it_was_to_be_deleted(editor: Client, versions: list[str]) -> None:
+    editor.post(f"{CONNECTIONS}/delete/orders/", {"days": "7"})
+    gone = told(editor.get(HISTORY))
+    editor.post(f"{CONNECTIONS}/restore/orders/")
+    back = told(editor.get(HISTORY))
+
+    assert [period.is_now for period in gone[versions[1]].periods] == [False]
+    assert [period.is_now for period in back[versions[1]].periods] == [False, True]
+
+
+def test_tell_of_one_made_outside_since_when_airflow_reads_it(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    outside = overwrite(secrets_manager, NAME, "postgres://elsewhere")
+
+    known = told(editor.get(HISTORY))
+
+    (period,) = known[outside].periods
+    assert period.is_now
+    assert period.start == known[outside].created
+    assert known[versions[1]].periods[0].end == period.start
+
+
+def test_tell_that_a_label_was_moved_outside(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
+    old, new = versions
+    move(secrets_manager, old, new)
+
+    response = editor.get(HISTORY)
+
+    assert [period.is_now for period in told(response)[old].periods] == [False, True]
+    texts(response, "it was made current outside the dashboard", "until another was made current outside")
+
+
+def test_tell_of_a_save_that_was_too_late(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
+    """A candidate that lost the race stays for a while, and Airflow never read it."""
+    Event.objects.create(
+        act="11111111-2222-4333-8444-555555555555",
+        outcome="conflict",
+        at=Event.objects.latest("id").at,
+        user="ben",
+        environment="default",
+        kind="connections",
+        secret="orders",
+        action="connections.update",
+        fields=["host"],
+        version="11111111-2222-4333-8444-555555555555",
+    )
+    with connected(secrets_manager.endpoint) as client:
+        client.put_secret_value(
+            SecretId=NAME,
+            SecretString="x://h",
+            ClientRequestToken="11111111-2222-4333-8444-555555555555",
+            VersionStages=["SECRETSADMIN"],
+        )
+
+    loser = told(editor.get(HISTORY))["11111111-2222-4333-8444-555555555555"]
+
+    assert loser.was_refused
+    assert not loser.periods
+    assert loser.labels == ()
+    assert "somebody else was faster" in loser.sentence
+
+
+def test_of_a_hundred_are_told_with_one_call(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
+    for number in range(98):
+        overwrite(secrets_manager, NAME, f"postgres://h{number}")
+    editor.post(f"{CONNECTIONS}/refresh/")
+
+    with counting(secrets_manager) as calls:
+        first = editor.get(HISTORY)
+    last = editor.get(f"{HISTORY}?page=4")
+
+    assert calls == {"ListSecretVersionIds": 1}
+    assert len(told(first)) == len(told(last)) == 25
+    assert versions[0] in told(last)
+
+
+@pytest.mark.parametrize(
+    ("who", "offered"),
+    [("viewer", {"look", "compare"}), ("auditor", set()), ("editor", {"look", "compare", "roll_back"})],
+)
+def test_offer_what_the_person_may_do(signed_in: As, versions: list[str], who: str, offered: set[str]) -> None:
+    old = told(signed_in(who).get(HISTORY))[versions[0]]
+
+    assert {name for name in ("look", "compare", "roll_back") if getattr(old, f"{name}_url")} == offered
+
+
+def test_say_that_airflow_finds_nothing_where_none_is_current(editor: Client, secrets_manager: Emulator) -> None:
+    with connected(secrets_manager.endpoint) as client:
+        client.create_secret(Name=NAME)
+
+    texts(editor.get(HISTORY), "no version is the current one", "knows no version")
+
+
+def test_take_a_roll_back_back_with_one_call(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
+    old, new = versions
+    rolled_back = editor.post(ROLL_BACK, {"to": old, "version": new}, follow=True)
+    undo = rolled_back.context["undo"]
+
+    with counting(secrets_manager) as calls:
+        response = editor.post(ROLL_BACK, {"to": undo.to, "version": undo.version})
+
+    assert response.status_code == 302
+    assert calls == {"UpdateSecretVersionStage": 1}
+    assert current(secrets_manager, NAME) == new
+
+
+def test_offer_no_undo_once_something_else_has_happened(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    old, new = versions
+    editor.post(ROLL_BACK, {"to": old, "version": new})
+    assert editor.get(HISTORY).context["undo"]
+
+    overwrite(secrets_manager, NAME, "postgres://elsewhere")
+
+    assert editor.get(HISTORY).context["undo"] is None
+
+
+def test_offer_no_undo_a_day_later(signed_in: As, editor: Client, versions: list[str]) -> None:
+    editor.post(ROLL_BACK, {"to": versions[0], "version": versions[1]})
+
+    with travel(timezone.now() + timedelta(hours=25), tick=True):
+        assert signed_in("editor").get(HISTORY).context["undo"] is None
+
+
+def test_offer_no_undo_after_a_save(editor: Client, versions: list[str]) -> None:
+    assert editor.get(HISTORY).context["undo"] is None
+
+
+def test_show_an_undo_to_nobody_who_may_not_roll_back(signed_in: As, editor: Client, versions: list[str]) -> None:
+    editor.post(ROLL_BACK, {"to": versions[0], "version": versions[1]})
+
+    assert "Undo this roll back" not in signed_in("viewer").get(HISTORY).content.decode()
+
+
+def test_are_known_with_their_form_and_fields_before_a_roll_back(editor: Client, versions: list[str]) -> None:
+    response = editor.get(ROLL_BACK, {"to": versions[0]})
+
+    texts(response, "both read it back", "conn_type, host, login, password", "URI")
+    assert field(response, "version") == versions[1]
+    event = Event.objects.get(act=versions[0], outcome="succeeded")
+    assert event.form == "uri"
+    assert "extra.sslmode" in (event.holds or ())
+
+
+def test_that_were_made_outside_are_called_unchecked(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    outside = overwrite(secrets_manager, NAME, "postgres://elsewhere")
+    overwrite(secrets_manager, NAME, "postgres://again")
+
+    with counting(secrets_manager) as calls:
+        response = editor.get(ROLL_BACK, {"to": outside})
+
+    texts(response, 'Checked</dt><dd><span class="value prose">No.', "Check what Airflow would read")
+    assert set(calls) <= {"ListSecretVersionIds", "DescribeSecret"}
+
+
+def test_that_are_gone_can_not_be_rolled_back_to(editor: Client, versions: list[str]) -> None:
+    assert editor.get(ROLL_BACK, {"to": "0" * 32}).status_code == 404
+
+
+@pytest.mark.parametrize("to", ["", "x", "' OR 1", "%00" * 20, "a" * 65])
+def test_are_named_by_ids_alone(editor: Client, secrets_manager: Emulator, versions: list[str], to: str) -> None:
+    known = acts()
+
+    with counting(secrets_manager) as calls:
+        codes = [editor.get(ROLL_BACK, {"to": to}).status_code, editor.post(ROLL_BACK, {"to": to}).status_code]
+
+    assert codes == [404 if to else 302, 422]
+    assert not calls
+    assert acts() == known
+
+
+def test_that_are_current_already_are_not_offered(editor: Client, versions: list[str]) -> None:
+    texts(editor.get(ROLL_BACK, {"to": versions[1]}), "Airflow reads this version already")
+
+
+def test_keep_the_reason_where_the_label_has_moved_meanwhile(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    outside = overwrite(secrets_manager, NAME, "postgres://elsewhere")
+
+    response = editor.post(ROLL_BACK, {"to": versions[0], "version": versions[1], "reason": "It was better"})
+    again = editor.post(ROLL_BACK, {"to": versions[0], "version": field(response, "version"), "reason": "x"})
+
+    assert response.status_code == 409
+    texts(response, "made another version current", "It was better")
+    assert field(response, "version") == outside
+    assert again.status_code == 302
+    assert current(secrets_manager, NAME) == versions[0]
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}], ids=["with htmx", "without"])
+def test_that_are_old_are_opened_as_themselves(
+    editor: Client, secrets_manager: Emulator, versions: list[str], headers: dict[str, str]
+) -> None:
+    old, _ = versions
+    page = editor.get(f"{CONNECTIONS}/detail/orders/", {"version": old})
+    asked = {"version": field(page, "version")}
+
+    opened = editor.post(f"{CONNECTIONS}/open/orders/", asked, headers=headers)
+    revealed = editor.post(f"{CONNECTIONS}/reveal/orders/", asked | {"field": "password"}, headers=headers)
+
+    texts(page, "another version than the one that Airflow reads")
+    texts(opened, "Db.Example.com", f'name="version" value="{old}"')
+    texts(revealed, escape(POSTGRES["password"]), f'name="version" value="{old}"')
+    disclosed = Event.objects.filter(action__in=["connections.open", "connections.reveal"], outcome="succeeded")
+    assert {event.version for event in disclosed} == {old}
+
+
+def test_that_are_binary_are_said_to_be_nothing_for_airflow(editor: Client, secrets_manager: Emulator) -> None:
+    old = put(secrets_manager, "airflow/variables/blob", b"\x00\xff")
+    overwrite(secrets_manager, "airflow/variables/blob", "text")
+
+    response = editor.post(f"{VARIABLES}/open/blob/", {"version": old})
+
+    texts(response, "Airflow would find nothing here")
+
+
+@pytest.mark.parametrize("verb", ["detail", "open", "reveal"])
+def test_can_not_be_asked_for_by_what_is_no_id(editor: Client, versions: list[str], verb: str) -> None:
+    known = acts()
+    ask = editor.get if verb == "detail" else editor.post
+
+    assert ask(f"{CONNECTIONS}/{verb}/orders/", {"version": "../../etc"}).status_code == 404
+    assert acts() == known
+
+
+def test_that_are_gone_are_not_found_when_they_are_opened(editor: Client, versions: list[str]) -> None:
+    assert editor.post(f"{CONNECTIONS}/open/orders/", {"version": "0" * 32}).status_code == 404
