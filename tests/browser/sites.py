@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,7 +71,7 @@ class Site:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Site]:
+def serving(folder: Path, people: Iterable[Person] = PEOPLE) -> Iterator[Site]:
     """A site with the demo's sample data."""
     with serve() as emulator:
         fill_with_history(emulator)
@@ -79,12 +79,12 @@ def serving(folder: Path) -> Iterator[Site]:
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         environment = os.environ | site.settings(folder, url, _config(emulator.endpoint))
-        _settle(environment)
+        _settle(environment, people)
         with (folder / "site.log").open("w") as log:
             process = _start(listener, environment, log.fileno())
         try:
             _wait_until_ready(process, url)
-            yield Site(url, emulator, {person.name: person for person in PEOPLE})
+            yield Site(url, emulator, {person.name: person for person in people})
         finally:
             process.terminate()
             process.wait()
@@ -105,10 +105,10 @@ def _below(environment: str, kwargs: Mapping[str, str]) -> dict[str, str]:
     return {**kwargs, **prefixes}
 
 
-def _settle(environment: Mapping[str, str]) -> None:
-    people = json.dumps([asdict(person) for person in PEOPLE])
+def _settle(environment: Mapping[str, str], people: Iterable[Person]) -> None:
+    written = json.dumps([asdict(person) for person in people])
     command = [sys.executable, "-m", "secretsadmin.demo.site"]
-    subprocess.run(command, env=environment, cwd=site.ROOT, input=people, text=True, check=True)
+    subprocess.run(command, env=environment, cwd=site.ROOT, input=written, text=True, check=True)
 
 
 def _start(listener: socket.socket, environment: Mapping[str, str], log: int) -> subprocess.Popen[bytes]:

@@ -1,6 +1,8 @@
 """Problems are told in our words, and what isn't recorded isn't done."""
 
+import json
 from collections.abc import Iterator
+from secrets import token_hex
 from time import monotonic
 
 import pytest
@@ -72,19 +74,34 @@ def test_without_a_record_keep_what_was_typed(two_environments: Emulator, client
     assert 'value="db.example.com"' in page
 
 
+def test_after_a_write_do_not_depend_on_the_session(two_environments: Emulator, client: Client) -> None:
+    with refusing('UPDATE "django_session"'):
+        response = client.post("/dev/connections/create/", CREATE)
+
+    assert (response.status_code, response.headers["Location"]) == (302, "/dev/connections/detail/new/")
+    with connected(two_environments.endpoint) as aws:
+        assert aws.describe_secret(SecretId="dev/connections/new")["Name"] == "dev/connections/new"
+    assert "Created. Airflow finds it as new." in client.get(response.headers["Location"]).content.decode()
+
+
 @pytest.mark.parametrize("reason", ["the database refuses", "they have signed out meanwhile"])
 def test_after_a_write_claim_not_that_nothing_was_changed(
     two_environments: Emulator, client: Client, reason: str
 ) -> None:
+    """A message that names more fields than a cookie holds goes into the session, which can't be saved here."""
+    extra = json.dumps({token_hex(16): number for number in range(200)})
+    with connected(two_environments.endpoint) as aws:
+        version = aws.get_secret_value(SecretId="dev/connections/x")["VersionId"]
     lost = refusing('UPDATE "django_session"') if reason == "the database refuses" else ending_sessions()
     with lost:
-        response = client.post("/dev/connections/create/", CREATE)
+        response = client.post("/dev/connections/update/x/", {"version": version, "extra": extra})
 
     assert response.status_code in (400, 503)
     assert b"Nothing was changed" not in response.content
     assert b"Whether anything was changed isn&#x27;t known" in response.content
     with connected(two_environments.endpoint) as aws:
-        assert aws.describe_secret(SecretId="dev/connections/new")["Name"] == "dev/connections/new"
+        stored = aws.get_secret_value(SecretId="dev/connections/x")["SecretString"]
+    assert "199" in stored
     assert [event.outcome for event in Event.objects.order_by("id")] == ["started", "succeeded"]
 
 
