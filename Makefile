@@ -35,7 +35,7 @@ test: .venv/installed chromium ## Run the whole suite, with a real browser
 
 .PHONY: test-postgres
 test-postgres: .venv/installed ## Run what writes and reads the database on a throw-away PostgreSQL
-	$(BIN)/python .ci/with_postgres.py $(BIN)/pytest -q -n 6 --dist worksteal tests/secretsadmin tests/views \
+	$(BIN)/python .ci/with_postgres.py $(BIN)/pytest -q -n 6 --dist worksteal -m database tests/secretsadmin tests/views \
 		tests/variables/test_pages.py tests/connections/test_{create,update,copy}.py
 
 .PHONY: check

@@ -83,6 +83,8 @@
       label.textContent = word;
       setTimeout(() => { label.textContent = before; }, 1500);
     };
+    // A browser that refuses at once never looks at the text, whose own failure has been told then.
+    blob.catch(() => {});
     navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]).then(() => say("Copied"), () => say("Not copied"));
   }
 

@@ -12,7 +12,17 @@ from secretsadmin.demo.emulator import Emulator, serve
 from secretsadmin.store import aws, listing
 
 ROLES = ("viewer", "editor", "admin", "auditor")
+DATABASE = {"db", "transactional_db", "django_db_setup"}
 As = Callable[[str], Client]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the database, by its fixtures, so that `-m database` never needs a list."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & DATABASE or item.get_closest_marker("django_db"):
+            item.add_marker("database")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from http import HTTPStatus
 from threading import Lock
 from time import monotonic
@@ -15,6 +15,7 @@ import boto3
 import botocore.session
 from botocore import credentials, exceptions
 from botocore.config import Config
+from botocore.loaders import JSONFileLoader
 from django.conf import settings
 
 from secretsadmin.environments import Environment
@@ -225,7 +226,7 @@ def _refuse_empty_answers(parsed: Any, model: Any, **_: Any) -> None:
 
 def _session(aws: Mapping[str, Any], config: Config) -> boto3.Session:
     names = ("region_name", "profile_name", "aws_access_key_id", "aws_secret_access_key", "aws_session_token")
-    session = boto3.Session(**{name: aws[name] for name in names if name in aws})
+    session = _made_of(botocore.session.get_session(), **{name: aws[name] for name in names if name in aws})
     return _assume(session, aws, config) if "role_arn" in aws else session
 
 
@@ -246,7 +247,22 @@ def _assume(base: boto3.Session, aws: Mapping[str, Any], config: Config) -> boto
     )
     renewing = credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
     vars(source)["_credentials"] = renewing  # Airflow's own session factory sets it, too: there is no public way.
-    return boto3.Session(botocore_session=source, region_name=base.region_name)
+    return _made_of(source, region_name=base.region_name)
+
+
+class _Files(JSONFileLoader):
+    """Reads each of botocore's files once for all environments, which takes most of the time of making a client."""
+
+    load_file = cache(JSONFileLoader.load_file)
+
+
+_FILES = _Files()
+
+
+def _made_of(source: botocore.session.Session, **given: Any) -> boto3.Session:
+    session = boto3.Session(botocore_session=source, **given)
+    source.get_component("data_loader").file_loader = _FILES
+    return session
 
 
 def translated(error: exceptions.ClientError) -> errors.StoreError:

@@ -1,7 +1,9 @@
 """Finds a Chromium for the tests, or installs one; `make test` runs this first.
 
-An installed one is taken before anything is fetched: the one that CHROMIUM names, then those on the path. Without
-one, root installs Debian's package, and everybody else the build that Playwright brings.
+The one that CHROMIUM names is taken, then those on the path. The build without a window comes first, as it does with
+Playwright: the same engine draws the same pages, with 40 % less work. So root adds it on a Debian that has the other
+alone, and makes do with that where nothing can be fetched. Without any, root installs Debian's package, and everybody
+else the build that Playwright brings.
 """
 
 import os
@@ -11,7 +13,7 @@ import sys
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--disable-gpu",
     "--disable-quic",
@@ -19,11 +21,14 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # All pages are of one site, so the next one may be drawn by the process that drew the last.
+    "--renderer-process-limit=1",
 )
 DEBIAN = (
     ("apt-get", "update", "--quiet=2"),
-    ("apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends", "chromium"),
+    ("apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends", NAMES[0]),
 )
+DEBIANS_OTHER = "/usr/bin/chromium"
 PLAYWRIGHT = (sys.executable, "-m", "playwright", "install", "chromium")
 SORRY = (
     "No Chromium was found, and none could be installed. Install one and name it: CHROMIUM=/path/to/chromium make test"
@@ -43,15 +48,10 @@ def launch(playwright: Playwright) -> Browser:
 
 
 def main() -> None:
-    if _is_there() or _install():
-        return
-    sys.exit(SORRY)
-
-
-def _install() -> bool:
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    if os.geteuid() == 0 and shutil.which("apt-get") and executable() in (None, DEBIANS_OTHER):
         _ = all(_succeeds(*command) for command in DEBIAN)
-    return executable() is not None or _succeeds(*PLAYWRIGHT)
+    if not _is_there() and not _succeeds(*PLAYWRIGHT):
+        sys.exit(SORRY)
 
 
 def _is_there() -> bool:
