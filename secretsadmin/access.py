@@ -13,7 +13,9 @@ from secretsadmin.environments import Environment, Ref
 from secretsadmin.htmx import Request
 from secretsadmin.kinds import Kind
 
-RECORDED = frozenset({"open", "compare", "reveal", "copy", "create", "update", "roll-back", "delete", "restore"})
+RECORDED = frozenset(
+    {"open", "compare", "reveal", "copy", "create", "update", "roll-back", "label", "delete", "restore"}
+)
 
 
 def environment_of(request: Request, name: str, action: str, kind: Kind | None = None) -> Environment:

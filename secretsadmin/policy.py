@@ -7,7 +7,7 @@ from secretsadmin.environments import Environment, Grant
 from secretsadmin.kinds import Kind
 
 SEE = frozenset({"view", "history", "open", "compare"})
-WRITE = frozenset({"create", "update", "roll-back", "delete", "restore"})
+WRITE = frozenset({"create", "update", "roll-back", "label", "delete", "restore"})
 # The one shows a masked field; the other hands out all of a secret at once.
 DISCLOSE = frozenset({"reveal", "copy"})
 RIGHTS = {

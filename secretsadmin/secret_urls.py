@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from secretsadmin.forms import FormClass
 from secretsadmin.kinds import Shape
-from secretsadmin.views import changes, comparisons, secrets, versions
+from secretsadmin.views import changes, comparisons, labels, secrets, versions
 
 
 def secret_urls(shape: Shape, form_class: FormClass) -> list[URLPattern]:
@@ -23,6 +23,7 @@ def secret_urls(shape: Shape, form_class: FormClass) -> list[URLPattern]:
         path("history/<path:key>/", versions.history, seen, name="history"),
         path("compare/<path:key>/", comparisons.compare, seen, name="compare"),
         path("roll-back/<path:key>/", versions.roll_back, seen, name="roll-back"),
+        path("label/<path:key>/", labels.label, seen, name="label"),
         path("delete/<path:key>/", changes.delete, seen, name="delete"),
         path("restore/<path:key>/", changes.restore, name="restore"),
     ]

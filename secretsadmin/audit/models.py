@@ -22,7 +22,7 @@ from secretsadmin.environments import Ref
 log = logging.getLogger(__name__)
 
 OUTCOME_ATTEMPTS = 3
-WRITES = ("create", "update", "roll-back", "delete", "restore")
+WRITES = ("create", "update", "roll-back", "delete", "restore", "label")
 
 
 class NotRecorded(Exception):

@@ -19,6 +19,7 @@ _DONE = {
     "create": "created",
     "update": "changed",
     "roll-back": "rolled back",
+    "label": "moved a label of",
     "delete": "scheduled the deletion of",
     "restore": "restored",
     "open": "opened",
@@ -30,6 +31,7 @@ _TRIED = {
     "create": "tried to create",
     "update": "tried to change",
     "roll-back": "tried to roll back",
+    "label": "tried to label a version of",
     "delete": "tried to delete",
     "restore": "tried to restore",
     "open": "tried to open",
@@ -65,12 +67,14 @@ class Activity:
     @property
     def sentence(self) -> str:
         verb = self.start.action.partition(".")[2]
-        done = _DONE if self.outcome == Outcome.SUCCEEDED else _TRIED
-        return f"{done.get(verb, verb)} the {BY_NAME[self.start.kind].singular}"
+        is_done = self.outcome == Outcome.SUCCEEDED
+        told = _labelled(self._last, is_done=is_done) if verb == "label" else ""
+        return f"{told or (_DONE if is_done else _TRIED).get(verb, verb)} the {BY_NAME[self.start.kind].singular}"
 
     @property
     def fields(self) -> list[str]:
-        return list(self._last.fields)
+        """What it says of the secret's parts; a label stands in the sentence already."""
+        return [] if self.start.action.endswith(".label") else list(self._last.fields)
 
     @property
     def reason(self) -> str:
@@ -103,6 +107,18 @@ class Activity:
             ("From", self.start.address or ""),
             ("Error", self._last.error),
         ]
+
+
+def _labelled(event: Event, *, is_done: bool) -> str:
+    """What was done to a label; nothing where none was named, as with whoever may not do it."""
+    if not event.fields:
+        return ""
+    label = f"the label “{event.fields[0]}”"
+    if not event.version:
+        return f"{'took' if is_done else 'tried to take'} {label} off a version of"
+    if not event.previous:
+        return f"{'put' if is_done else 'tried to put'} {label} on a version of"
+    return f"{'moved' if is_done else 'tried to move'} {label} to another version of"
 
 
 def with_outcomes(starts: Iterable[Event]) -> list[Activity]:

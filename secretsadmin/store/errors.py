@@ -8,6 +8,7 @@ StoreError
 ├── Conflict               somebody changed the secret since the form was opened
 ├── Refused                AWS won't take the request as it is
 │   ├── TooManyVersions    the secret's versions are used up for today
+│   ├── TooManyLabels      the secret has all the labels that it can have
 │   ├── NotAllowed         an IAM policy is missing; names the action
 │   ├── BadCredentials     AWS doesn't accept our credentials
 │   └── KeyUnavailable     KMS doesn't give the secret's key
@@ -97,6 +98,15 @@ class TooManyVersions(Refused):
     title = "Too many versions today"
     sentence = "AWS keeps about 100 versions of a secret a day, and this one has used them up."
     next = "Wait until its oldest version is a day old."
+
+
+class TooManyLabels(Refused):
+    """Raised when a label is to be attached to a secret that has room for no other one."""
+
+    status = 422
+    title = "Too many labels"
+    sentence = "AWS keeps 20 labels over all versions of a secret: its own two, one for the next save, and 17 others."
+    next = "Remove a label that nobody needs, or move it."
 
 
 class NotAllowed(Refused):

@@ -162,7 +162,8 @@ class Listing:
         if key in self._news and self._news[key][0] >= event.at:
             return True
         secret = self._secrets.get(key)
-        if secret is None or "description" in event.fields:
+        # A label may stand where it was put although an older write isn't known yet.
+        if secret is None or "description" in event.fields or event.action.endswith(".label"):
             return False
         if event.action.endswith((".delete", ".restore")):
             return event.action.endswith(".delete") == (secret.deleted is not None)

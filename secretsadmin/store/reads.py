@@ -13,6 +13,7 @@ from secretsadmin.store.errors import NotFound, NoValue
 
 CURRENT = "AWSCURRENT"
 PREVIOUS = "AWSPREVIOUS"
+PENDING = "AWSPENDING"
 TYPE_TAG = "airflow:conn-type"
 
 

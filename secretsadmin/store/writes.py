@@ -3,8 +3,8 @@
 Lost answers are resolved by asking AWS what became of the act: its UUID is the version's id.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,12 +13,16 @@ from secretsadmin.audit.models import Act, Actor, recording
 from secretsadmin.environments import Ref
 from secretsadmin.store import aws, errors, listing, reads
 from secretsadmin.store.reads import CURRENT, PREVIOUS, TYPE_TAG, Secret
+from secretsadmin.store.lost_answers import asked, resolving
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 CANDIDATE = "SECRETSADMIN"
 MAX_BYTES = 65_536
+# How labels begin that nobody may attach or move by hand: AWS's own, and ours. Below CANDIDATE's name there is room for
+# the labels of versions that wait for somebody's approval.
+RESERVED_LABELS = ("AWS", CANDIDATE)
 MAX_DESCRIPTION = 2_048
 RECOVERY_DAYS = range(7, 31)
 
@@ -46,7 +50,7 @@ def create(ref: Ref, draft: Draft, *, actor: Actor, description: str = "", reaso
     name = ref.new_name
     with recording(ref, "create", actor=actor, reason=reason, fields=draft.fields) as act:
         act.version, act.form, act.holds = act.token, draft.form, draft.holds
-        with _resolving(lambda: _has_version(ref, act)):
+        with resolving(lambda: _has_version(ref, act)):
             answer = aws.call(
                 aws.client(ref.environment).create_secret,
                 Name=name,
@@ -109,7 +113,7 @@ def roll_back(ref: Ref, *, to: str, version: str, actor: Actor, reason: str = ""
             _move(ref, act, to, version)
         except errors.Conflict:
             # AWS has one code for a label that is elsewhere and for a version that isn't there.
-            if _asked(lambda: reads.describe(ref).current == version):
+            if asked(lambda: reads.describe(ref).current == version):
                 raise errors.NotFound("NoSuchVersion") from None
             raise
     listing.learn(ref, lambda known: _moved(known, to))
@@ -123,7 +127,10 @@ def schedule_deletion(ref: Ref, *, days: int, actor: Actor, reason: str = "") ->
     """
     name = ref.name
     now = datetime.now(UTC)
-    with recording(ref, "delete", actor=actor, reason=reason) as act, _resolving(lambda: _is_deleted(ref, now, days)):
+    with (
+        recording(ref, "delete", actor=actor, reason=reason) as act,
+        resolving(lambda: _is_deleted(ref, now, days)),
+    ):
         client = aws.client(ref.environment)
         answer = aws.call(client.delete_secret, SecretId=name, RecoveryWindowInDays=days)
         act.request_id = aws.request_id(answer)
@@ -136,7 +143,7 @@ def restore(ref: Ref, *, actor: Actor, reason: str = "") -> None:
     name = ref.name
     with (
         recording(ref, "restore", actor=actor, reason=reason) as act,
-        _resolving(lambda: reads.describe(ref).deleted is None),
+        resolving(lambda: reads.describe(ref).deleted is None),
     ):
         answer = aws.call(aws.client(ref.environment).restore_secret, SecretId=name)
         act.request_id = aws.request_id(answer)
@@ -155,30 +162,6 @@ def _moved(secret: Secret, to: str) -> Secret:
     if secret.current:
         kept[secret.current] = (*kept[secret.current], PREVIOUS)
     return replace(secret, versions={v: labels for v, labels in kept.items() if labels}, changed=datetime.now(UTC))
-
-
-@contextmanager
-def _resolving(has_happened: Callable[[], bool]) -> Iterator[None]:
-    """After an error, an attempt whose answer was lost may still have been carried out: ask AWS before telling."""
-    try:
-        yield
-    except errors.StoreError as error:
-        if not error.is_doubtful:
-            raise
-        happened = _asked(has_happened)
-        if happened is None:
-            raise errors.Unknown(error.code) from None
-        if not happened:
-            raise
-
-
-def _asked(question: Callable[[], bool]) -> bool | None:
-    try:
-        return question()
-    except errors.NotFound:
-        return False
-    except errors.StoreError:
-        return None
 
 
 def _has_version(ref: Ref, act: Act) -> bool:
@@ -227,7 +210,7 @@ def _replace(ref: Ref, act: Act, draft: Draft, version: str) -> None:
 
 
 def _put_candidate(ref: Ref, act: Act, draft: Draft) -> None:
-    with _resolving(lambda: _has_version(ref, act)):
+    with resolving(lambda: _has_version(ref, act)):
         answer = aws.call(
             aws.client(ref.environment).put_secret_value,
             SecretId=ref.name,
@@ -242,7 +225,7 @@ def _move(ref: Ref, act: Act, to: str, version: str) -> None:
     """Move AWSCURRENT if it is on `version`, or nowhere where that is empty. Raises Conflict."""
     instead_of: dict[str, str] = {"RemoveFromVersionId": version} if version else {}
     try:
-        with _resolving(lambda: _has_moved(ref, act, to)):
+        with resolving(lambda: _has_moved(ref, act, to)):
             answer = aws.call(
                 aws.client(ref.environment).update_secret_version_stage,
                 SecretId=ref.name,
@@ -279,7 +262,7 @@ def _describe(ref: Ref, before: Secret, draft: Draft, description: str, *, saved
     """Bring the description and the type's tag up to date, where they changed. Returns their names."""
     changed = ("description",) if description != before.description else ()
     try:
-        with _resolving(lambda: _is_described(ref, draft, description)):
+        with resolving(lambda: _is_described(ref, draft, description)):
             _send_description(ref, before, draft, description)
     except errors.StoreError as error:
         if saved:

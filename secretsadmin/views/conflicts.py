@@ -23,6 +23,8 @@ def conflict_of(ref: Ref, version: str) -> ShownConflict:
     secret: Secret = reads.describe(ref)
     opened_on = makers([version]).get(version)
     since = Event.objects.on(ref).that_may_have_written().filter(id__gt=opened_on.id if opened_on else 0)
+    # These change no value, and name in the event's fields what isn't one of the secret's.
+    since = since.exclude(action__regex=r"\.(label|delete|restore)$")
     theirs = list(since.order_by("id"))
     known = [event for event in theirs if event.version == secret.current]
     fields = dict.fromkeys(name for event in theirs for name in event.fields)

@@ -26,7 +26,7 @@ from secretsadmin.views.problems import of_store
 from secretsadmin.views.rows import badges, table
 from secretsadmin.views.shown_versions import ShownVersion, shown_version, version_asked
 
-VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "delete", "restore", "history")
+VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "label", "delete", "restore", "history")
 # The tag of the message that the page of a new secret begins with.
 CREATED = "created"
 

@@ -39,6 +39,7 @@ class ShownVersion:
     look_url: str = ""
     roll_back_url: str = ""
     compare_url: str = ""
+    label_url: str = ""
 
     @property
     def short(self) -> str:
@@ -80,6 +81,7 @@ def shown_version(
     """A version with what can be done with it, as the context of its secret's page allows."""
     current = CURRENT in version.labels
     is_offered = not current and not context["secret"].deleted
+    is_labelled = context["may_label"] and not context["secret"].deleted
     return ShownVersion(
         id=version.id,
         labels=tuple(label for label in version.labels if label != CANDIDATE),
@@ -90,6 +92,7 @@ def shown_version(
         look_url=_with(context["secret"].url, version=version.id) if is_offered and context["may_open"] else "",
         roll_back_url=_with(context["roll_back_url"], to=version.id) if is_offered and context["may_roll_back"] else "",
         compare_url=_with(context["compare_url"], one=version.id) if is_offered and context["may_compare"] else "",
+        label_url=_with(context["label_url"], version=version.id) if is_labelled else "",
     )
 
 

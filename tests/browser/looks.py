@@ -10,6 +10,8 @@ from secretsadmin.demo.sample_connections import LONG_ID
 from tests.browser.visitor import Visitor
 from tests.wire import connected
 
+LONG = "kept-until-the-auditors-of-the-finance-department-have-looked-at-it-in-detail"
+
 Steps = Callable[[Visitor], None]
 
 
@@ -151,6 +153,36 @@ def of_old_version(visitor: Visitor) -> None:
     visitor.open_fields()
 
 
+def labelled(key: str) -> Steps:
+    """A connection with four versions, some of them labelled by somebody's own script."""
+
+    def steps(visitor: Visitor) -> None:
+        name = f"prod/airflow/connections/{key}_{uuid4().hex[:6]}"
+        visitor.site.store(name, "postgres://u:p@h/one")
+        with connected(visitor.site.emulator.endpoint) as client:
+            client.put_secret_value(SecretId=name, SecretString="postgres://u:p@h/two", VersionStages=["before-move"])
+            client.put_secret_value(
+                SecretId=name, SecretString="postgres://u:p@h/three", VersionStages=["tested", LONG]
+            )
+            client.put_secret_value(SecretId=name, SecretString="postgres://u:p@h/four")
+        visitor.go(f"/prod/connections/label/{name.rpartition('/')[2]}/")
+        expect(visitor.page.locator("#custom li")).to_have_count(3)
+
+    return steps
+
+
+def moving(visitor: Visitor) -> None:
+    labelled("billing")(visitor)
+    visitor.follow("Move before-move")
+    expect(visitor.page.get_by_role("button", name="Move label")).to_be_visible()
+
+
+def misnamed(visitor: Visitor) -> None:
+    labelled("billing")(visitor)
+    visitor.fill(label="awsLatest")
+    assert visitor.save() == 422
+
+
 def compared(key: str, kind: str = "connections") -> Steps:
     """The oldest version with the current one, and what is the same in both."""
 
@@ -215,6 +247,9 @@ LOOKS = (
     Look("history-as-viewer", at("/prod/connections/history/analytics_warehouse/"), who="viewer"),
     Look("history-deleted", at("/prod/connections/history/old_orders_db/")),
     Look("history-without-value", without_value),
+    Look("label", labelled("billing")),
+    Look("label-moved", moving),
+    Look("label-refused", misnamed),
     Look("delete", at("/prod/connections/delete/payments_gateway/")),
     Look("audit", at("/audit/")),
     Look("audit-nothing-found", at("/audit/?user=nobody")),

@@ -125,6 +125,49 @@ def test_removes_a_custom_label(aws: "Client", name: str) -> None:
     assert labels(aws, name) == {first: ["AWSCURRENT"]}
 
 
+def test_moves_a_custom_label_from_where_it_is_said_to_stand_and_leaves_the_others(aws: "Client", name: str) -> None:
+    first = create(aws, name)
+    second = put(aws, name, "second")
+    aws.update_secret_version_stage(SecretId=name, VersionStage="TESTED", MoveToVersionId=first)
+
+    aws.update_secret_version_stage(
+        SecretId=name, VersionStage="TESTED", MoveToVersionId=second, RemoveFromVersionId=first
+    )
+
+    assert labels(aws, name) == {first: ["AWSPREVIOUS"], second: ["AWSCURRENT", "TESTED"]}
+
+
+@pytest.mark.parametrize("target", ["second", "none"])
+def test_refuses_to_take_a_custom_label_from_where_it_is_not(aws: "Client", name: str, target: str) -> None:
+    first = create(aws, name)
+    second = put(aws, name, "second")
+    aws.update_secret_version_stage(SecretId=name, VersionStage="TESTED", MoveToVersionId=first)
+    more = {"MoveToVersionId": second} if target == "second" else {}
+
+    with refused("InvalidParameterException"):
+        aws.update_secret_version_stage(SecretId=name, VersionStage="TESTED", RemoveFromVersionId=second, **more)
+
+    assert labels(aws, name) == {first: ["AWSPREVIOUS", "TESTED"], second: ["AWSCURRENT"]}
+
+
+def test_deprecates_a_version_that_loses_its_last_label(aws: "Client", name: str) -> None:
+    first = create(aws, name)
+    loser = put(aws, name, "second", "TESTED")
+
+    aws.update_secret_version_stage(SecretId=name, VersionStage="TESTED", RemoveFromVersionId=loser)
+
+    assert [version["VersionId"] for version in versions(aws, name)] == [first]
+    assert {version["VersionId"] for version in versions(aws, name, IncludeDeprecated=True)} == {first, loser}
+
+
+def test_takes_a_label_of_1_to_256_characters(aws: "Client", name: str) -> None:
+    first = create(aws, name)
+    aws.update_secret_version_stage(SecretId=name, VersionStage="ü" * 256, MoveToVersionId=first)
+
+    with refused("ValidationException"):
+        aws.update_secret_version_stage(SecretId=name, VersionStage="x" * 257, MoveToVersionId=first)
+
+
 def test_allows_twenty_labels_over_all_versions(impatient: "Client", name: str) -> None:
     aws = impatient
     version = create(aws, name)

@@ -53,6 +53,8 @@ compare   POST    in        403    404    404     404   403     404        compa
 roll-back GET     in        403    403    302     302   403     302        roll-back
 roll-back POST    in        403    403    422     422   403     422        roll-back
 delete    GET     in        403    403    200/403 200   403     200        delete
+label     GET     in        403    403    200     200   403     200        label
+label     POST    in        403    403    422     422   403     422        label
 delete    POST    in        403    403    422/403 422   403     422        delete
 restore   POST    in        403    403    302     302   403     302        restore
 """
@@ -69,6 +71,7 @@ INPUT = {
     "compare": {"one": "a" * 32, "other": "b" * 32},
     "roll-back": {},
     "delete": {"days": "3"},
+    "label": {},
 }
 
 

@@ -9,9 +9,10 @@ from secretsadmin import environments
 from secretsadmin.audit.models import Actor, Event, Outcome
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.kinds import VARIABLES, Kind
-from secretsadmin.store import reads, writes
+from secretsadmin.store import labels, reads, writes
 from secretsadmin.store.reads import CURRENT, Secret
 from secretsadmin.store.writes import Draft
+from tests.demo.emulated import labels as stages
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 ANNA = Actor("anna", "192.0.2.7")
 CANARY = f"canary-{uuid4().hex}"
 SECONDS = 2.0
+LABEL = "tested"
 
 
 def default() -> Environment:
@@ -89,11 +91,37 @@ def _has_moved(aws: "Client", ref: Ref, version: str) -> bool:
     return _current(aws, ref) != version
 
 
+def _labelled(aws: "Client", ref: Ref) -> list[str]:
+    """The versions on which the label stands; AWS has it on one at most."""
+    return [version for version, names in stages(aws, ref.name).items() if LABEL in names]
+
+
+def _attach(ref: Ref, version: str) -> None:
+    labels.label(ref, label=LABEL, to=version, version="", actor=ANNA)
+
+
+def _move_label(ref: Ref, version: str) -> None:
+    older = next(v.id for v in reads.versions(ref) if v.id != version)
+    labels.label(ref, label=LABEL, to=version, version=older, actor=ANNA)
+
+
+def _remove(ref: Ref, version: str) -> None:
+    labels.label(ref, label=LABEL, to="", version=version, actor=ANNA)
+
+
+def _stands(aws: "Client", ref: Ref, version: str) -> bool:
+    return _labelled(aws, ref) == [version]
+
+
 CREATE = Step("create", "CreateSecret", lambda ref, _: create(ref), _exists)
 READ = Step("update", "GetSecretValue", save, _has_moved)
 PUT = Step("update", "PutSecretValue", save, _has_moved)
 MOVE = Step("update", "UpdateSecretVersionStage", save, _has_moved)
 ROLL_BACK = Step("roll-back", "UpdateSecretVersionStage", _roll_back, _has_moved)
+ATTACH = Step("label", "UpdateSecretVersionStage", _attach, _stands)
+MOVE_LABEL = Step("label", "UpdateSecretVersionStage", _move_label, _stands)
+REMOVE = Step("label", "UpdateSecretVersionStage", _remove, lambda aws, ref, _: not _labelled(aws, ref))
+LABELS = {ATTACH: "attach", MOVE_LABEL: "move", REMOVE: "remove"}
 DELETE = Step("delete", "DeleteSecret", lambda ref, _: writes.schedule_deletion(ref, days=7, actor=ANNA), _is_scheduled)
 RESTORE = Step(
     "restore",
@@ -102,12 +130,12 @@ RESTORE = Step(
     lambda aws, ref, version: not _is_scheduled(aws, ref, version),
 )
 REVEAL = Step("reveal", "GetSecretValue", lambda ref, _: reads.reveal(ref, "reveal", actor=ANNA))
-WRITES = (CREATE, PUT, MOVE, ROLL_BACK, DELETE, RESTORE)
+WRITES = (CREATE, PUT, MOVE, ROLL_BACK, *LABELS, DELETE, RESTORE)
 STEPS = (*WRITES, READ, REVEAL)
 
 
 def step_name(step: Step) -> str:
-    return f"{step.verb}-{step.operation}"
+    return f"{LABELS.get(step, step.verb)}-{step.operation}"
 
 
 def prepared(aws: "Client", ref: Ref, step: Step) -> str:
@@ -117,6 +145,10 @@ def prepared(aws: "Client", ref: Ref, step: Step) -> str:
     version = aws.create_secret(Name=ref.name, SecretString="first")["VersionId"]
     if step is ROLL_BACK:
         version = aws.put_secret_value(SecretId=ref.name, SecretString="second")["VersionId"]
+    if step is MOVE_LABEL:
+        aws.put_secret_value(SecretId=ref.name, SecretString="labelled", VersionStages=[LABEL])
+    if step is REMOVE:
+        aws.update_secret_version_stage(SecretId=ref.name, VersionStage=LABEL, MoveToVersionId=version)
     if step is RESTORE:
         aws.delete_secret(SecretId=ref.name)
     return version

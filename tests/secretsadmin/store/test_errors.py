@@ -77,6 +77,12 @@ def holds_nothing_of_aws(error: BaseException) -> bool:
     return ours and CANARY not in "".join([*texts, *traceback.format_exception(error)])
 
 
+def told(step: Step, case: Case) -> tuple[type[StoreError], int]:
+    """AWS has one code for two limits."""
+    is_of_labels = step.verb == "label" and case.error is errors.TooManyVersions
+    return (errors.TooManyLabels, 422) if is_of_labels else (case.error, case.status)
+
+
 @pytest.mark.parametrize("step", STEPS, ids=step_name)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_is_told_in_our_words_and_recorded(
@@ -88,8 +94,8 @@ def test_is_told_in_our_words_and_recorded(
     with pytest.raises(StoreError) as caught:
         step.act(ref, version)
 
-    assert type(caught.value) is case.error
-    assert (caught.value.status, caught.value.changed) == (case.status, "Nothing was changed.")
+    assert (type(caught.value), caught.value.status) == told(step, case)
+    assert caught.value.changed == "Nothing was changed."
     assert proxy.calls[step.operation] == case.calls
     assert holds_nothing_of_aws(caught.value)
     assert not step.is_done(outside, ref, version)
