@@ -66,7 +66,14 @@ def _nav(request: HttpRequest, environment: Environment) -> list[Item]:
     return [
         Item("Overview", overview, "house", request.path == overview),
         *(_kind(request, environment, kind) for kind in kinds),
+        _recycle_bin(request, environment, kinds),
     ]
+
+
+def _recycle_bin(request: HttpRequest, environment: Environment, kinds: list[Kind]) -> Item:
+    url = reverse("recycle-bin", args=[environment.name])
+    count = sum(listing(environment, kind).scheduled for kind in kinds)
+    return Item("Recycle bin", url, "trash-2", request.path == url, count or None)
 
 
 def _kind(request: HttpRequest, environment: Environment, kind: Kind) -> Item:

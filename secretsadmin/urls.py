@@ -7,6 +7,7 @@ from secretsadmin.accounts.views import SignOut
 from secretsadmin.audit.views import index as audit
 from secretsadmin.kinds import CONFIG, CONNECTIONS, VARIABLES
 from secretsadmin.views import site
+from secretsadmin.views.recycle_bin import recycle_bin
 
 urlpatterns = [
     path("", site.home, name="home"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("health/live", site.live, name="live"),
     path("health/ready", site.ready, name="ready"),
     path("<str:environment>/", site.overview, name="overview"),
+    path("<str:environment>/recycle-bin/", recycle_bin, name="recycle-bin"),
     path(
         "<str:environment>/connections/",
         include("connections.urls", namespace="connections"),

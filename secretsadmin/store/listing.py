@@ -50,6 +50,7 @@ class Listing:
     _secrets: dict[str, Secret] = field(default_factory=dict)
     # What is newer than AWS's list, and of when it is; None for what is gone.
     _news: dict[str, tuple[datetime, Secret | None]] = field(default_factory=dict)
+    _scheduled: int | None = None
     _as_of: datetime | None = None
     _begun: datetime | None = None
     _sweeping: bool = False
@@ -98,6 +99,15 @@ class Listing:
         """How many there are, or None as long as nobody knows."""
         return len(self._secrets) if self._as_of else None
 
+    @property
+    def scheduled(self) -> int:
+        """How many of them are known to wait for their deletion."""
+        with self._changed:
+            if self._scheduled is None:
+                # Each page's menu asks, and a large list is looked through once for all of them.
+                self._scheduled = sum(secret.deleted is not None for secret in self._secrets.values())
+            return self._scheduled
+
     def known(self, ref: Ref) -> Secret | None:
         """One secret as this process remembers it."""
         with self._changed:
@@ -139,12 +149,14 @@ class Listing:
             if self._as_of is None:
                 with self._changed:
                     self._secrets |= {key: secret for key, secret in page.items() if key not in self._news}
+                    self._scheduled = None
                     self._changed.notify_all()
         with self._changed:
             self._news = {key: news for key, news in self._news.items() if _is_newer(news, begun - LAG, found.get(key))}
             found |= {key: secret for key, (_, secret) in self._news.items() if secret}
             gone = {key for key, (_, secret) in self._news.items() if secret is None}
             self._secrets = {key: secret for key, secret in found.items() if key not in gone}
+            self._scheduled = None
             self._as_of = begun
 
     def _recorded(self, **only: str) -> list[Event]:
@@ -198,6 +210,7 @@ class Listing:
                 # Meanwhile another thread learnt something newer.
                 return
             self._news[key] = (at, secret)
+            self._scheduled = None
             if secret:
                 self._secrets[key] = secret
             else:

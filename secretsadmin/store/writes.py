@@ -9,20 +9,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from secretsadmin.audit.deletions import window
 from secretsadmin.audit.models import Act, Actor, recording
 from secretsadmin.environments import Ref
 from secretsadmin.store import aws, errors, listing, reads
-from secretsadmin.store.reads import CURRENT, PREVIOUS, TYPE_TAG, Secret
 from secretsadmin.store.lost_answers import asked, resolving
+from secretsadmin.store.reads import CURRENT, PREVIOUS, TYPE_TAG, Secret
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 CANDIDATE = "SECRETSADMIN"
-MAX_BYTES = 65_536
 # How labels begin that nobody may attach or move by hand: AWS's own, and ours. Below CANDIDATE's name there is room for
 # the labels of versions that wait for somebody's approval.
 RESERVED_LABELS = ("AWS", CANDIDATE)
+MAX_BYTES = 65_536
 MAX_DESCRIPTION = 2_048
 RECOVERY_DAYS = range(7, 31)
 
@@ -128,7 +129,7 @@ def schedule_deletion(ref: Ref, *, days: int, actor: Actor, reason: str = "") ->
     name = ref.name
     now = datetime.now(UTC)
     with (
-        recording(ref, "delete", actor=actor, reason=reason) as act,
+        recording(ref, "delete", actor=actor, reason=reason, fields=(window(days),)) as act,
         resolving(lambda: _is_deleted(ref, now, days)),
     ):
         client = aws.client(ref.environment)

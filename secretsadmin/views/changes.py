@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from secretsadmin import policy
@@ -124,7 +125,11 @@ def delete(request: Request, environment: str, kind: Kind, key: str, shape: Shap
 def restore(request: Request, environment: str, kind: Kind, key: str) -> HttpResponse:
     ref = secret_of(request, environment, "restore", kind, key)
     writes.restore(ref, actor=actor_of(request), reason=request.POST.get("reason", ""))
-    return done(request, ref, "Restored. Airflow finds it again.")
+    if request.POST.get("next") != "recycle-bin":
+        return done(request, ref, "Restored. Airflow finds it again.")
+    url = reverse(f"{kind.name}:detail", args=[ref.environment.name, ref.key])
+    text = format_html('Restored <a class="mono" href="{}">{}</a>. Airflow finds it again.', url, ref.key)
+    return done(request, ref, text, to="recycle_bin_url")
 
 
 def _status_of(looked: SecretForm) -> int:
@@ -138,6 +143,7 @@ def _taken_page(request: Request, form: SecretForm, error: NameTaken | Scheduled
         "is_scheduled": isinstance(error, ScheduledForDeletion),
         "detail_url": reverse(f"{form.kind.name}:detail", args=[existing.environment.name, existing.key]),
         "restore_url": urls(existing)["restore_url"],
+        "recycle_bin_url": urls(existing)["recycle_bin_url"],
     }
     refused = form.adopt(ValidationError({form.id_field: f"{error.sentence} {error.next}"}))
     return _create_page(request, refused, taken=taken, status=error.status)

@@ -114,7 +114,7 @@ def _row(secret: Secret, shape: Shape, change: Event | None) -> Row:
     mine = change is not None and change.version == secret.current
     return Row(
         id=secret.ref.key,
-        url=_url(secret),
+        url=url_of(secret),
         type=shape.label(secret.type),
         icon=shape.icon(secret.type),
         description=secret.description,
@@ -124,7 +124,7 @@ def _row(secret: Secret, shape: Shape, change: Event | None) -> Row:
     )
 
 
-def _url(secret: Secret) -> str:
+def url_of(secret: Secret) -> str:
     """Where its page is; a name that no id of ours could make has none."""
     try:
         _ = secret.ref.name

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from secretsadmin import policy
 from secretsadmin.access import actor_of, environment_of, secret_of
+from secretsadmin.audit.deletions import Deletion, deletion_of, last_deletions
 from secretsadmin.audit.models import Event, makers
 from secretsadmin.audit.queries import Activity, last_changes, with_outcomes
 from secretsadmin.environments import Environment, Ref
@@ -42,6 +43,7 @@ def urls(ref: Ref) -> dict[str, str]:
     args = [ref.environment.name, ref.key]
     return {
         "index_url": reverse(f"{ref.kind.name}:index", args=args[:1]),
+        "recycle_bin_url": reverse("recycle-bin", args=args[:1]),
         "edit_url": reverse(f"{ref.kind.name}:edit", args=args),
         **{
             f"{verb.replace('-', '_')}_url": reverse(f"{ref.kind.name}:{verb}", args=args)
@@ -76,6 +78,7 @@ def secret_context(request: Request, secret: Secret, shape: Shape) -> dict[str, 
     return {
         "kind": ref.kind,
         "secret": _shown_secret(secret, shape, change),
+        "deletion": _deletion(secret),
         **rights(request, ref.environment, ref.kind),
         **urls(ref),
     }
@@ -97,6 +100,14 @@ def _shown_secret(secret: Secret, shape: Shape, change: Event | None) -> ShownSe
         deleted=secret.deleted,
         has_current=bool(secret.current),
     )
+
+
+def _deletion(secret: Secret) -> Deletion | None:
+    if secret.deleted is None:
+        return None
+    ref, now = secret.ref, datetime.now(UTC)
+    known = last_deletions(ref.environment.name, ref.kind.name, now, secret=ref.key)
+    return deletion_of(secret.deleted, known.get(ref.key), now)
 
 
 @require_safe

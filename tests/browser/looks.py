@@ -183,6 +183,18 @@ def misnamed(visitor: Visitor) -> None:
     assert visitor.save() == 422
 
 
+def binned(visitor: Visitor) -> None:
+    for key, days in (("legacy_crm", "7"), ("reporting_replica_of_the_old_data_centre_in_frankfurt", "30")):
+        # Whoever looks twice finds it there already.
+        fresh = f"{key}_{uuid4().hex[:4]}"
+        visitor.site.store(f"prod/airflow/connections/{fresh}", "http://u:p@h")
+        visitor.go(f"/prod/connections/delete/{fresh}/")
+        visitor.fill(days=days, reason="Moved to the new cluster in spring, nobody reads it any more")
+        visitor.press("Delete connection")
+    visitor.go("/prod/recycle-bin/")
+    expect(visitor.page.get_by_role("button", name="Restore old_orders_db")).to_be_visible()
+
+
 def compared(key: str, kind: str = "connections") -> Steps:
     """The oldest version with the current one, and what is the same in both."""
 
@@ -250,6 +262,8 @@ LOOKS = (
     Look("label", labelled("billing")),
     Look("label-moved", moving),
     Look("label-refused", misnamed),
+    Look("recycle-bin", binned),
+    Look("recycle-bin-empty", at("/hostile/recycle-bin/")),
     Look("delete", at("/prod/connections/delete/payments_gateway/")),
     Look("audit", at("/audit/")),
     Look("audit-nothing-found", at("/audit/?user=nobody")),

@@ -33,6 +33,7 @@ audit     GET     in        403    200    200     200   200     200
 live      GET     200       200    200    200     200   200     200
 ready     GET     200       200    200    200     200   200     200
 overview  GET     in        403    200    200     200   200     200
+recycle-bin GET   in        403    200    200     200   200     200
 """
 SECRETS = """
 page      method  anonymous nobody viewer editor  admin auditor superuser  record
@@ -52,9 +53,9 @@ compare   GET     in        403    200    200     200   403     200        compa
 compare   POST    in        403    404    404     404   403     404        compare
 roll-back GET     in        403    403    302     302   403     302        roll-back
 roll-back POST    in        403    403    422     422   403     422        roll-back
-delete    GET     in        403    403    200/403 200   403     200        delete
 label     GET     in        403    403    200     200   403     200        label
 label     POST    in        403    403    422     422   403     422        label
+delete    GET     in        403    403    200/403 200   403     200        delete
 delete    POST    in        403    403    422/403 422   403     422        delete
 restore   POST    in        403    403    302     302   403     302        restore
 """
@@ -70,8 +71,8 @@ INPUT = {
     "copy": {"format": "uri"},
     "compare": {"one": "a" * 32, "other": "b" * 32},
     "roll-back": {},
-    "delete": {"days": "3"},
     "label": {},
+    "delete": {"days": "3"},
 }
 
 
@@ -125,7 +126,7 @@ def test_is_laid_down_for_every_page_of_the_site() -> None:
 def test_holds_for_the_pages_of_the_site(as_role: As, row: list[str]) -> None:
     page, method, *expected = row
     for environment in ENVIRONMENTS:
-        url = reverse(page, args=[environment] if page == "overview" else [])
+        url = reverse(page, args=[environment] if page in ("overview", "recycle-bin") else [])
         found = [told(answer(as_role(role), method, url, page)) for role in ROLES]
         assert found == expected, (environment, ROLES)
 
@@ -246,7 +247,15 @@ def test_of_one_kind_reaches_no_other(configure: Configure, as_role: As, role: s
         args = ["dev"] if name in ("index", "refresh", "create") else ["dev", f"hidden-{other}"]
         response = answer(browser, row[1], reverse(f"{other}:{name}", args=args), row[0])
         assert response.status_code == 403, (other, row[0])
-    for url in ("/", "/dev/", "/dev/variables/", "/audit/", "/audit/?kind=connections", "/audit/?user=admin"):
+    for url in (
+        "/",
+        "/dev/",
+        "/dev/recycle-bin/",
+        "/dev/variables/",
+        "/audit/",
+        "/audit/?kind=connections",
+        "/audit/?user=admin",
+    ):
         seen = browser.get(url, follow=True).content.decode()
         # What they tried themselves stands in their own record; what others did doesn't.
         assert "/dev/connections/" not in seen.replace('href="/dev/connections/detail/hidden-connections/"', "")

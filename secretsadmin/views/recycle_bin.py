@@ -1,0 +1,92 @@
+"""The recycle bin of an environment: what is scheduled for deletion, until when, by whom, and the way back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from secretsadmin import policy
+from secretsadmin.access import environment_of
+from secretsadmin.audit.deletions import Deletion, deletion_of, last_deletions
+from secretsadmin.environments import Environment
+from secretsadmin.htmx import Request, respond
+from secretsadmin.kinds import KINDS, Kind
+from secretsadmin.store.listing import Snapshot, listing
+from secretsadmin.store.reads import Secret
+from secretsadmin.views.problems import Problem, of_store
+from secretsadmin.views.rows import PAGE, url_of
+
+
+@dataclass(frozen=True)
+class Binned:
+    """A secret that waits for its deletion. Without a `restore_url` the person can't take it back here."""
+
+    kind: Kind
+    id: str
+    url: str
+    deletion: Deletion
+    left: str
+    restore_url: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """The list that one kind's rows come from, as far as it is known."""
+
+    kind: Kind
+    as_of: datetime | None
+    loading: bool
+    problem: Problem | None
+
+
+@require_safe
+def recycle_bin(request: Request, environment: str) -> HttpResponse:
+    here = environment_of(request, environment, "view")
+    seen = [kind for kind in KINDS if policy.may(request.user, "view", here, kind)]
+    kinds = [kind for kind in seen if here.backend.is_enabled(kind.name)]
+    known = {kind: listing(here, kind).read() for kind in kinds}
+    now = datetime.now(UTC)
+    waiting = [one for kind, snapshot in known.items() for one in _waiting(here, kind, snapshot, now)]
+    waiting.sort(key=lambda one: (one[0].earliest, one[1].ref.kind.name, one[1].ref.key))
+    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
+    sources = [_source(kind, snapshot) for kind, snapshot in known.items()]
+    context = {
+        "rows": [_binned(request, deletion, secret, now) for deletion, secret in page],
+        "page": page,
+        "total": len(waiting),
+        "sources": sources,
+        "as_of": min((source.as_of for source in sources if source.as_of), default=None),
+        "is_whole": all(source.as_of for source in sources),
+    }
+    return respond(request, "recycle_bin.html", context, partial="rows")
+
+
+def _source(kind: Kind, known: Snapshot) -> Source:
+    problem = of_store(known.problem) if known.problem else None
+    return Source(kind, known.as_of, known.loading and known.as_of is None, problem)
+
+
+def _waiting(environment: Environment, kind: Kind, known: Snapshot, now: datetime) -> Iterator[tuple[Deletion, Secret]]:
+    dated = [(secret, secret.deleted) for secret in known.secrets if secret.deleted]
+    events = last_deletions(environment.name, kind.name, now) if dated else {}
+    for secret, deleted in dated:
+        yield deletion_of(deleted, events.get(secret.ref.key), now), secret
+
+
+def _binned(request: Request, deletion: Deletion, secret: Secret, now: datetime) -> Binned:
+    ref, url = secret.ref, url_of(secret)
+    may_restore = bool(url) and policy.may(request.user, "restore", ref.environment, ref.kind)
+    restore_url = reverse(f"{ref.kind.name}:restore", args=[ref.environment.name, ref.key]) if may_restore else ""
+    return Binned(ref.kind, ref.key, url, deletion, _left(deletion, now), restore_url)
+
+
+def _left(deletion: Deletion, now: datetime) -> str:
+    """How long it can surely be restored."""
+    if deletion.earliest <= now:
+        return "any moment now"
+    days = (deletion.earliest - now).days
+    return f"in {days} day{'' if days == 1 else 's'}" if days else "in less than a day"
