@@ -19,13 +19,15 @@ from connections.connection import (
 )
 from connections.connection_type import TYPE
 from connections.fields import json_object, lines, merged, name_in_a_page
-from connections.guarding import kept_unseen, refusal
-from connections.layout import standard_fields
+from connections.guarding import elsewhere, kept_unseen, refusal
+from connections.layout import lay_out, masked_names, standard_fields
+from connections.mixing import mixed
 from connections.pasting import MOST_CHARACTERS, Pasted, UnreadablePaste, paste
 from connections.preview import preview_of, said_before
 from connections.reading import EXTRA, normal_type
-from connections.shape import types
+from connections.shape import parts, types, ways
 from connections.typed_form import IS_TYPE, TypedForm
+from secretsadmin.comparing import WHOLE, Fields, key_in_a_form
 from secretsadmin.forms import Preview, SecretForm
 from secretsadmin.kinds import Note
 from secretsadmin.store.writes import Draft
@@ -67,26 +69,68 @@ class ConnectionForm(TypedForm):
 
     def draft(self, stored: str | None = None) -> Draft:
         """Raises ValidationError."""
+        if stored and WHOLE in self.theirs:
+            return Draft(stored, self.existing().type)
         before = self.stored_connection(stored)
-        after = self.connection(before, is_lost=bool(stored) and before is None)
-        encoded = self.encoded(after)
+        after = self._connection_over(stored)
+        if before:
+            after = mixed(after, before, self.theirs)
         fields = changed_fields(before, after)
-        if before and not self.may_reveal and not self.cleaned_data.get("secret"):
+        if before and not self.may_reveal:
             self._require_unseen(before, fields)
+        if stored and not fields and self.theirs:
+            # Another spelling of theirs is no reason for a version of mine.
+            return Draft(stored, self._tag(after))
+        encoded = self.encoded(after)
         if stored and not fields and encoded.text != stored and self._restores_agreement(stored, encoded):
             fields = ("form",)
-        kind = after.conn_type if TYPE.fullmatch(after.conn_type) else ""
-        return Draft(encoded.text, kind, fields, form=encoded.form, holds=changed_fields(None, after))
+        holds = changed_fields(None, after)
+        return Draft(encoded.text, self._tag(after), fields, form=encoded.form, holds=holds)
+
+    @staticmethod
+    def _tag(connection: Connection) -> str:
+        return connection.conn_type if TYPE.fullmatch(connection.conn_type) else ""
+
+    def laid_over(self, stored: str) -> str:
+        return self.encoded(self._connection_over(stored)).text
+
+    def _connection_over(self, stored: str | None) -> Connection:
+        before = self.stored_connection(stored)
+        return self.connection(before, is_lost=bool(stored) and before is None)
+
+    def parts(self, before: str, after: str) -> tuple[Fields, Fields]:
+        return parts(before, after, self.words)
+
+    def ways(self, texts: tuple[str, ...]) -> tuple[Fields, ...]:
+        return ways(texts, self.words)
+
+    def retypes(self, part: str) -> bool:
+        return bool(self.cleaned_data.get("secret")) or name_in_a_page(part) in self._named
+
+    def leaves_alone(self, part: str) -> bool:
+        before = self.data.get(self.add_initial_prefix(part)) if part in self.fields else None
+        return before is not None and lines(before) == lines(self.data.get(part, ""))
+
+    @property
+    def _named(self) -> frozenset[str]:
+        """The fields that the input types, takes out or types anew, as a page calls them."""
+        typed = {name for name, value in self.cleaned_data.items() if value}
+        extras = {name_in_a_page(EXTRA + key) for key in self.cleaned_data.get("extra") or ()}
+        return frozenset({*typed, *extras, *self._gone})
 
     def _require_unseen(self, before: Connection, changed: Collection[str]) -> None:
         """Raises ValidationError for what is stored, masked and kept, while other fields change."""
-        typed = {name for name, value in self.cleaned_data.items() if value}
-        extras = (EXTRA + key for key in self.cleaned_data["extra"])
         one = catalog.get(before.conn_type, types())
-        kept = kept_unseen(before, one, changed, {*typed, *extras, *self._gone})
+        # What stays as it is there wasn't typed, whatever the form says of it; a paste types all the rest.
+        masked = masked_names(lay_out(before, one), one)
+        named = {name for name in masked if self.retypes(name) and key_in_a_form(name) not in self.theirs}
+        # Typed anew is changed, whether it is what was stored or not: nobody can try that out.
+        changed = tuple(dict.fromkeys((*changed, *named)))
+        kept = kept_unseen(before, one, changed, named)
         if kept:
             fields = (name if name in self.fields else "extra" for name in kept)
-            raise ValidationError(dict.fromkeys(fields, refusal(kept, changed)))
+            where = elsewhere(before, one, changed) or changed
+            raise ValidationError(dict.fromkeys(fields, refusal(kept, where)))
 
     def preview(self) -> Preview:
         self.is_valid()

@@ -25,6 +25,12 @@ def kept_unseen(
     return tuple(name for name in masked_names(lay_out(before, one), one) if name not in named)
 
 
+def elsewhere(before: Connection, one: ConnectionType, changed: Collection[str]) -> tuple[str, ...]:
+    """Those of the changed fields that aren't masked: whether a guess at one that is was right, nobody is told."""
+    masked = masked_names(lay_out(before, one), one)
+    return tuple(name for name in changed if name not in masked)
+
+
 def refusal(kept: Collection[str], changed: Collection[str]) -> str:
     names, where = (", ".join(name.removeprefix(EXTRA) for name in each) for each in (kept, changed))
     return (

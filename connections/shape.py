@@ -21,7 +21,7 @@ from connections.fields import is_plain
 from connections.layout import lay_out, standard_fields
 from connections.reading import EXTRA
 from secretsadmin import environments
-from secretsadmin.comparing import Fields, of_json
+from secretsadmin.comparing import MAX_KEYS, WHOLE, Fields, of_json
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
 
 
@@ -47,6 +47,15 @@ def parts(before: str, after: str, extra_conn_words: Mapping[str, Any]) -> tuple
     if one is None or other is None:
         return _whole(before), _whole(after)
     return _parts_of(one), _parts_of(other)
+
+
+def ways(texts: tuple[str, ...], extra_conn_words: Mapping[str, Any]) -> tuple[Fields, ...]:
+    """Stored texts by field, an empty one as nothing; as wholes where one of them isn't clear, or has too many."""
+    read = [_newest(text, extra_conn_words) for text in texts]
+    found = [_parts_of(one) if one else () for one in read]
+    if any(text and one is None for text, one in zip(texts, read, strict=True)) or max(map(len, found)) > MAX_KEYS:
+        return tuple((Field(WHOLE, "Stored text", text),) if text else () for text in texts)
+    return tuple(found)
 
 
 def _newest(text: str, words: Mapping[str, Any]) -> Connection | None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import islice
@@ -10,8 +10,12 @@ from typing import Any, Literal
 
 from secretsadmin.kinds import Field
 
-State = Literal["added", "removed", "changed", "same"]
+State = Literal["added", "removed", "changed", "same", "typed"]
+Way = Literal["mine", "theirs", "alike", "both"]
 Fields = tuple[Field, ...]
+
+# The name of a text that is compared as a whole. No part of a value is called so: in a path this would have quotes.
+WHOLE = "secret.text"
 
 # A page with more parts than these says less than a sentence does, and aligning lines takes time by their square.
 MAX_KEYS = 400
@@ -46,7 +50,89 @@ class Row:
 def rows(before: Fields, after: Fields) -> tuple[Row, ...]:
     """The fields of both sides by name, in the order of the latter, with what is gone beside its old neighbours."""
     old, new = ({each.name: each for each in side} for side in (before, after))
-    return tuple(_row(old.get(name), new.get(name)) for name in _in_order(before, after))
+    return tuple(_row(old.get(name), new.get(name)) for name in in_order(before, after))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One part that two people changed, or one of them, since both had the same: what it was, is, and would be.
+
+    `state` says who changed it. Where it `is_open`, either side can be had; else what is there now stays.
+    """
+
+    name: str
+    label: str
+    state: Way
+    masked: bool
+    is_open: bool
+    base: str | None = field(default=None, repr=False)
+    theirs: str | None = field(default=None, repr=False)
+    mine: str | None = field(default=None, repr=False)
+
+    @property
+    def key(self) -> str:
+        return key_in_a_form(self.name)
+
+    @property
+    def usual(self) -> str:
+        """The side that nobody has to choose: that of the only one who changed anything."""
+        return self.state if self.state in ("mine", "theirs") else ""
+
+
+def three_ways(
+    base: Fields | None,
+    theirs: Fields,
+    mine: Fields,
+    *,
+    laid_over: Fields,
+    typed: Collection[str] = (),
+    left_alone: Collection[str] = (),
+) -> tuple[Choice, ...]:
+    """The parts that anybody changed, in the order of theirs.
+
+    `mine` is the input laid over `base`, and `laid_over` the same over theirs: what a choice for mine stores. Parts
+    that are `typed` count as changed by me, and as different from theirs, whether they are or not: so nobody can try
+    out what a masked one holds. With no base, whatever differs from theirs is mine, unless it was `left_alone`.
+    """
+    sides = [{each.name: each for each in side} for side in (base or (), theirs, mine, laid_over)]
+    names = in_order(base or (), theirs)
+    names += [each.name for each in (*mine, *laid_over) if each.name not in sides[0] and each.name not in sides[1]]
+    found = []
+    for name in dict.fromkeys(names):
+        was, there, own, over = (side.get(name) for side in sides)
+        is_typed = name in typed
+        if base is None:
+            changed = (name not in left_alone, True)
+        else:
+            changed = (is_typed or _value(own) != _value(was), _value(there) != _value(was))
+        is_open = is_typed or _value(over) != _value(there)
+        if any(changed) and (base is not None or is_open):
+            found.append(_choice((was, there, over if is_open else own), changed, is_open=is_open))
+    return tuple(found)
+
+
+def _choice(sides: tuple[Field | None, ...], changed: tuple[bool, bool], *, is_open: bool) -> Choice:
+    known = next(side for side in reversed(sides) if side)
+    masked = any(side is not None and side.masked for side in sides)
+    state: Way = {(True, False): "mine", (False, True): "theirs"}.get(changed, "both")  # type: ignore[assignment]
+    if state == "both" and not is_open:
+        state = "alike"
+    base, theirs, mine = (_shown(side, masked=masked) for side in sides)
+    return Choice(known.name, known.label, state, masked, is_open, base, theirs, mine)
+
+
+def _value(side: Field | None) -> str | None:
+    return side.value if side else None
+
+
+def key_in_a_form(name: str) -> str:
+    """A name as a form can send it back: browsers change line breaks, and read no NUL."""
+    return name if name.isprintable() else json.dumps(name)
+
+
+def top_keys(value: Mapping[str, Any]) -> Fields:
+    """The values of a JSON object by its own keys, masked, each named by how its path is spelled."""
+    return tuple(_walk(value, 1))
 
 
 def keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Fields, Fields] | None:
@@ -105,7 +191,7 @@ def _shown(side: Field | None, *, masked: bool) -> str | None:
     return side.hint if masked else side.value or ""
 
 
-def _in_order(before: Fields, after: Fields) -> list[str]:
+def in_order(before: Fields, after: Fields) -> list[str]:
     names = [each.name for each in before]
     known = set(names)
     at = 0
@@ -120,14 +206,14 @@ def _in_order(before: Fields, after: Fields) -> list[str]:
 
 def _walk(value: Mapping[str, Any], depth: int, above: str = "") -> Iterator[Field]:
     for key, inner in value.items():
-        path = above + _spelled(key)
+        path = above + spelled(key)
         if isinstance(inner, dict) and inner and depth > 1:
             yield from _walk(inner, depth - 1, f"{path}.")
         else:
             yield of_json(path, _short(path), inner)
 
 
-def _spelled(key: str) -> str:
+def spelled(key: str) -> str:
     """A key of a path; quoted where a dot in it, or a character that can't be seen, would make it another one."""
     return key if _WORD.fullmatch(key) else json.dumps(key, ensure_ascii=not key.isprintable())
 

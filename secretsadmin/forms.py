@@ -1,8 +1,9 @@
 """The one renderer, and what the forms of every kind of secret share. Forms end in a Draft and never save."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
@@ -14,10 +15,18 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from secretsadmin.backend import InvalidId
+from secretsadmin.comparing import Fields
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.kinds import Field, Kind, Note, Reading
-from secretsadmin.store.reads import Secret, Value
+from secretsadmin.store.reads import VERSION_ID, Secret, Value
 from secretsadmin.store.writes import MAX_DESCRIPTION, Draft
+
+# After a conflict: what the page calls the sides, the input that holds a choice for a part, and a secret that has no
+# version of theirs to save on top of.
+MINE, THEIRS = "mine", "theirs"
+CHOICE = "choice."
+NOWHERE = "none"
+DESCRIPTION = "secret.description"
 
 
 class Renderer(TemplatesSetting):
@@ -137,6 +146,7 @@ class SecretForm(forms.Form):
         teams = self.environment.backend.teams if self.kind.name != "config" else ()
         if self.stored:
             del self.fields[self.id_field]
+            self.fields["description"].show_hidden_initial = True
         else:
             # A new secret begins with its name: the menu and the head of the page come before it otherwise.
             self.fields[self.id_field].widget.attrs["autofocus"] = True
@@ -158,6 +168,26 @@ class SecretForm(forms.Form):
     def preview(self) -> Preview:
         """What the input would become, without AWS. Never raises."""
         raise NotImplementedError
+
+    def laid_over(self, stored: str) -> str:
+        """The text that all of the input makes of `stored`, whatever was chosen. Raises ValidationError."""
+        raise NotImplementedError
+
+    def parts(self, before: str, after: str) -> tuple[Fields, Fields]:
+        """Both texts taken apart for comparing, as finely as the person may. Never raises."""
+        raise NotImplementedError
+
+    def ways(self, texts: tuple[str, ...]) -> tuple[Fields, ...]:
+        """All texts taken apart in the same way, into the parts that can be chosen one by one. Never raises."""
+        raise NotImplementedError
+
+    def retypes(self, part: str) -> bool:
+        """Whether the input says anew, or clears, what is stored in this part and masked."""
+        raise NotImplementedError
+
+    def leaves_alone(self, _part: str) -> bool:
+        """Whether the page showed what is stored in this part, and the input has just that."""
+        return False
 
     @property
     def can_begin_with_revealed(self) -> bool:
@@ -186,6 +216,11 @@ class SecretForm(forms.Form):
     def only_looks(self) -> bool:
         """Whether the form was sent to see what would become of it, and not to save it."""
         return "preview" in self.data or self.wants_filling
+
+    @property
+    def wants_review(self) -> bool:
+        """Whether what a save would change is to be shown first."""
+        return "review" in self.data
 
     def full_clean(self) -> None:
         """Nobody has left out yet what they haven't come to."""
@@ -231,13 +266,65 @@ class SecretForm(forms.Form):
             raise ValueError("this form creates")
         return self.stored
 
+    @property
+    def opened_on(self) -> str:
+        """The version that was current when the form was opened, if there was one; the input can say anything."""
+        return str(self.data.get("version", ""))
+
+    @cached_property
+    def on_top_of(self) -> str | None:
+        """The version of theirs that the person has seen, after a conflict; empty where there was none then."""
+        version = self.data.get("on_top_of", "")
+        if version == NOWHERE:
+            return ""
+        return version if re.match(VERSION_ID, version) else None
+
+    @cached_property
+    def chosen(self) -> Mapping[str, str]:
+        """The side that was chosen for each part, by the part's key in the form."""
+        if self.on_top_of is None:
+            return {}
+        names = (name for name in self.data if name.startswith(CHOICE))
+        found = {name.removeprefix(CHOICE): self.data[name] for name in names}
+        return {key: side for key, side in found.items() if side in (MINE, THEIRS)}
+
+    @property
+    def takes_all_of_mine(self) -> bool:
+        return self.data.get("take") == MINE
+
+    @property
+    def theirs(self) -> frozenset[str]:
+        """The keys of the value's parts that stay as they are there. All others are as in the input."""
+        if self.takes_all_of_mine:
+            return frozenset()
+        return frozenset(key for key, side in self.chosen.items() if side == THEIRS and key != DESCRIPTION)
+
+    @property
+    def asked_for(self) -> list[str]:
+        """The keys of the parts that the page had a choice for."""
+        return self.data.getlist("asked")
+
+    @property
+    def unchosen(self) -> frozenset[str]:
+        """The keys of the parts that the page asked about, and that nothing was chosen for."""
+        if self.on_top_of is None or self.takes_all_of_mine:
+            return frozenset()
+        return frozenset(self.asked_for) - self.chosen.keys()
+
     def clean_version(self) -> str:
         """The version to save on top of: the one that the form was opened on, or theirs after a conflict."""
-        return str(self.data.get("on_top_of") or self.cleaned_data["version"])
+        return self.cleaned_data["version"] if self.on_top_of is None else self.on_top_of
 
     def clean_description(self) -> str:
-        kept = self.stored is not None and not self.was_sent("description")
-        return self.existing().description if kept else self.cleaned_data["description"]
+        return self.existing().description if self._keeps_description() else self.cleaned_data["description"]
+
+    def _keeps_description(self) -> bool:
+        if self.stored is None:
+            return False
+        before = self.data.get(self.add_initial_prefix("description"))
+        sent = self.data.get("description")
+        is_theirs = self.chosen.get(DESCRIPTION) == THEIRS and not self.takes_all_of_mine
+        return sent is None or sent == before or is_theirs
 
     def was_sent(self, name: str) -> bool:
         """Whether the input speaks of this field at all; what it doesn't name stays as it is."""

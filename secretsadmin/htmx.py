@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django_htmx.http import retarget
+from django_htmx.http import reselect, retarget
 from django_htmx.middleware import HtmxDetails
 
 from secretsadmin.environments import Environment
@@ -26,6 +26,12 @@ def respond(
     if request.htmx and partial:
         template = f"{template}#{partial}"
     return render(request, template, context, status=status)
+
+
+def with_the_whole(response: HttpResponse, selector: str) -> HttpResponse:
+    """The answer takes the place of this element, whichever part of it htmx asked for, and is read from its top."""
+    response["HX-Reswap"] = "outerHTML show:window:top"
+    return reselect(retarget(response, selector), selector)
 
 
 def respond_with_message(request: HttpRequest, template: str, context: dict[str, Any], *, status: int) -> HttpResponse:

@@ -239,6 +239,7 @@
   document.addEventListener("input", ({ target }) => {
     const form = target.form;
     if (form && form.method === "post") form.dataset.touched = "";
+    $("#review > section")?.setAttribute("data-stale", "");
   });
 
   document.addEventListener("submit", (event) => {

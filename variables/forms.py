@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from secretsadmin.comparing import WHOLE, Fields
 from secretsadmin.forms import Preview, SecretForm
 from secretsadmin.kinds import CONFIG, Field, Note, Reading, Usage
 from secretsadmin.store.writes import Draft
-from variables.shape import calls, notes
+from variables.mixing import mixed
+from variables.shape import calls, notes, parts, ways, whole
 from variables.variable import MAX_BYTES, Variable
 
 # A value that is fuller than this share of the limit gets a word of warning.
@@ -86,14 +88,40 @@ class VariableForm(SecretForm):
         return Variable(_line_ends(str(self["value"].value() or "")))
 
     def draft(self, stored: str | None = None) -> Draft:
-        typed = self.cleaned_data["value"]
-        if not typed and stored is not None:
-            return Draft(stored)
-        text = _line_ends(typed, like=stored or "")
+        mine = self.laid_over(stored or "")
+        text = mine if stored is None else self._mixed(mine, stored)
+        if text == stored:
+            return Draft(text)
         if problem := Variable(text).limit_problem:
             raise ValidationError({"value": problem})
         form = "json" if Variable(text).is_json else "text"
-        return Draft(text, fields=() if text == stored else ("value",), form=form, holds=("value",))
+        return Draft(text, fields=("value",), form=form, holds=("value",))
+
+    def laid_over(self, stored: str) -> str:
+        return _line_ends(self.cleaned_data["value"], like=stored) or stored
+
+    def _mixed(self, mine: str, stored: str) -> str:
+        """Raises ValidationError for a choice by key where there are none, or where the person may see none."""
+        if not self.theirs or WHOLE in self.theirs:
+            return stored if self.theirs else mine
+        if not self.may_reveal:
+            message = "You may not see what is stored here, so it is yours or theirs as a whole."
+            raise ValidationError({"value": message})
+        try:
+            return mixed(mine, stored, self.theirs)
+        except (ValueError, RecursionError):
+            message = "These aren't two JSON objects that can be mixed, so choose one of them as a whole."
+            raise ValidationError({"value": message}) from None
+
+    def parts(self, before: str, after: str) -> tuple[Fields, Fields]:
+        return parts(before, after, {}) if self.may_reveal else (whole(before), whole(after))
+
+    def ways(self, texts: tuple[str, ...]) -> tuple[Fields, ...]:
+        """Whoever may not see the value can't take a part of it over either: it would go wherever the rest says."""
+        return ways(texts) if self.may_reveal else tuple(map(whole, texts))
+
+    def retypes(self, _part: str) -> bool:
+        return bool(self.cleaned_data["value"])
 
     def preview(self) -> Preview:
         self.is_valid()

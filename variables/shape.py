@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from secretsadmin.comparing import Fields, keys, lines
+from secretsadmin.comparing import WHOLE, Fields, keys, lines
 from secretsadmin.kinds import CONFIG, Field, Kind, Note, Opened, Reading, Shape, Usage
+from variables.mixing import by_key
 from variables.variable import Variable
 
 
@@ -31,6 +32,16 @@ def _by_key(before: str, after: str) -> tuple[Fields, Fields] | None:
         return keys(one, other) if isinstance(one, dict) and isinstance(other, dict) else None
     except (ValueError, RecursionError):
         return None
+
+
+def ways(texts: tuple[str, ...]) -> tuple[Fields, ...]:
+    """JSON objects by their own keys, other texts as wholes."""
+    return by_key(texts) or tuple(map(whole, texts))
+
+
+def whole(text: str) -> Fields:
+    """A value that is chosen or typed as one, if there is one."""
+    return (Field(WHOLE, "Value", text),) if text else ()
 
 
 def _whole(text: str) -> Fields:

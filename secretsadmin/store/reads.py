@@ -15,6 +15,8 @@ CURRENT = "AWSCURRENT"
 PREVIOUS = "AWSPREVIOUS"
 PENDING = "AWSPENDING"
 TYPE_TAG = "airflow:conn-type"
+# What else can't be the id of a version; botocore wouldn't even send it.
+VERSION_ID = r"\A[A-Za-z0-9-]{32,64}\Z"
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,16 @@ from secretsadmin.access import actor_of, environment_of, secret_of
 from secretsadmin.audit.models import NotRecorded
 from secretsadmin.environments import Ref
 from secretsadmin.forms import FormClass, SecretForm
-from secretsadmin.htmx import Request
+from secretsadmin.htmx import Request, with_the_whole
 from secretsadmin.kinds import Kind, Note, Shape
 from secretsadmin.store import listing, reads, writes
+from secretsadmin.store.aws import one_action
 from secretsadmin.store.errors import Conflict, NameTaken, NoValue, ScheduledForDeletion, StoreError
+from secretsadmin.store.reads import Value
 from secretsadmin.views import shown
 from secretsadmin.views.answers import answer, done, form_methods, problem_of
-from secretsadmin.views.conflicts import conflict_of
+from secretsadmin.views.conflicts import conflict_context
+from secretsadmin.views.reviews import Overtaken, review
 from secretsadmin.views.secrets import CREATED, rights, secret_context, urls
 
 
@@ -50,6 +53,7 @@ def create(request: Request, environment: str, kind: Kind, form_class: FormClass
 
 
 @form_methods
+@one_action()
 def update(
     request: Request, environment: str, kind: Kind, key: str, form_class: FormClass, shape: Shape
 ) -> HttpResponse:
@@ -64,12 +68,24 @@ def update(
         return _update_page(request, looked, shape, status=_status_of(looked))
     if not form.is_valid():
         return _update_page(request, form, shape, status=422)
+    return _saved(request, ref, form, shape)
+
+
+def _saved(request: Request, ref: Ref, form: SecretForm, shape: Shape) -> HttpResponse:
+    """What becomes of a form that is as it should be: it is saved, or shown beside what is there."""
+    if form.unchosen:
+        return _conflict_page(request, form, shape, status=422)
     try:
-        changed = writes.update(ref, form.draft, actor=actor_of(request), before=secret, **form.metadata())
+        if form.wants_review:
+            found = review(ref, form, actor=actor_of(request))
+            return _update_page(request, form, shape, reviewed=found, partial="review")
+        changed = writes.update(ref, form.draft, actor=actor_of(request), before=form.existing(), **form.metadata())
     except ValidationError as error:
-        return _update_page(request, form.adopt(error), shape, status=422)
+        return _refused_page(request, form, shape, error)
+    except Overtaken as error:
+        return _conflict_page(request, form, shape, theirs=error.theirs)
     except Conflict:
-        return _update_page(request, form, shape, conflict=conflict_of(ref, form.metadata()["version"]), status=409)
+        return _conflict_page(request, form, shape)
     except (StoreError, NotRecorded) as error:
         return _update_page(request, form, shape, problem=problem_of(error))
     return done(
@@ -77,6 +93,21 @@ def update(
         ref,
         f"Saved: {', '.join(changed)}." if changed else "Nothing was different, so nothing was saved.",
     )
+
+
+def _conflict_page(
+    request: Request, form: SecretForm, shape: Shape, *, theirs: Value | None = None, status: int = 409
+) -> HttpResponse:
+    found = conflict_context(form.existing().ref, form, actor_of(request), theirs=theirs)
+    return _update_page(request, form, shape, status=status, is_overtaken=True, preview=None, **found)
+
+
+def _refused_page(request: Request, form: SecretForm, shape: Shape, error: ValidationError) -> HttpResponse:
+    """What the stored value forbids; with the choices, where some were made, because another one may be allowed."""
+    if not form.chosen:
+        return _update_page(request, form.adopt(error), shape, status=422)
+    found = conflict_context(form.existing().ref, form, actor_of(request))
+    return _update_page(request, form.adopt(error), shape, status=422, is_overtaken=True, preview=None, **found)
 
 
 @require_POST
@@ -163,7 +194,9 @@ def _create_page(request: Request, form: SecretForm, *, status: int = 200, **ext
     return answer(request, "create.html", context | extra, status=status, partial=_partial(request))
 
 
-def _update_page(request: Request, form: SecretForm, shape: Shape, *, status: int = 200, **extra: Any) -> HttpResponse:
+def _update_page(
+    request: Request, form: SecretForm, shape: Shape, *, status: int = 200, partial: str = "fields", **extra: Any
+) -> HttpResponse:
     """The first HTML holds no value: the fields come when they are opened, or with the person's own input."""
     context = secret_context(request, form.existing(), shape)
     context |= {
@@ -171,7 +204,8 @@ def _update_page(request: Request, form: SecretForm, shape: Shape, *, status: in
         "preview_url": context["update_url"],
         **_form_context(form),
     }
-    return answer(request, "update.html", context | extra, status=status, partial=_partial(request) or "fields")
+    page = answer(request, "update.html", context | extra, status=status, partial=_partial(request) or partial)
+    return page if partial == "review" or not form.wants_review else with_the_whole(page, "#fields")
 
 
 def _partial(request: Request) -> str:
@@ -197,8 +231,11 @@ def _form_context(form: SecretForm) -> dict[str, Any]:
 
 
 def _shown_preview(form: SecretForm) -> ShownPreview | None:
-    """Errors of a form that was to be saved stand beside its fields, and aren't told a second time."""
-    if not form.is_bound or (form.errors and not form.only_looks):
+    """Errors of a form that was to be saved stand beside its fields, and aren't told a second time.
+
+    Of a form that goes on top of somebody's version nobody knows what that would give, without reading it.
+    """
+    if not form.is_bound or (form.errors and not form.only_looks) or form.on_top_of is not None:
         return None
     preview = form.preview()
     return ShownPreview(

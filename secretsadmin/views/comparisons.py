@@ -1,6 +1,5 @@
 """Comparing two versions: the page from metadata alone, its rows by two recorded disclosures, masked."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
@@ -8,7 +7,6 @@ from django.http import Http404, HttpResponse, QueryDict
 from secretsadmin import comparing
 from secretsadmin.access import actor_of, secret_of
 from secretsadmin.audit.models import Actor, makers
-from secretsadmin.comparing import Row
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Kind, Shape
@@ -17,17 +15,8 @@ from secretsadmin.store.errors import NotFound, NoValue
 from secretsadmin.store.reads import CURRENT, PREVIOUS, Version
 from secretsadmin.views.answers import form_methods
 from secretsadmin.views.secrets import secret_context
+from secretsadmin.views.shown import ShownComparison, comparison
 from secretsadmin.views.shown_versions import shown_version, version_asked
-
-
-@dataclass(frozen=True)
-class ShownComparison:
-    """What two versions differ in; `problems` says why a side has nothing to compare."""
-
-    differing: tuple[Row, ...] = ()
-    same: tuple[Row, ...] = ()
-    is_stored_alike: bool = True
-    problems: tuple[str, ...] = ()
 
 
 @form_methods
@@ -84,11 +73,7 @@ def _compared(ref: Ref, shape: Shape, ids: tuple[str, str], actor: Actor) -> Sho
         told = zip(ids, (one, other), strict=True)
         return ShownComparison(problems=tuple(_sentence(id_, error) for id_, error in told if error))
     rows = comparing.rows(*shape.parts(before, after, ref.environment.backend.extra_conn_words))
-    return ShownComparison(
-        differing=tuple(row for row in rows if row.state != "same"),
-        same=tuple(row for row in rows if row.state == "same"),
-        is_stored_alike=before == after,
-    )
+    return comparison(rows, is_stored_alike=before == after)
 
 
 def _text(ref: Ref, version: str, actor: Actor) -> tuple[str | None, NotFound | NoValue | None]:

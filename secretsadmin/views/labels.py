@@ -15,12 +15,12 @@ from secretsadmin.htmx import Request
 from secretsadmin.kinds import Kind, Shape
 from secretsadmin.store import aws, labels, listing, reads
 from secretsadmin.store.errors import Conflict, StoreError, TooManyLabels
-from secretsadmin.store.reads import CURRENT, PENDING, PREVIOUS, Secret, Version
+from secretsadmin.store.reads import CURRENT, PENDING, PREVIOUS, VERSION_ID, Secret, Version
 from secretsadmin.store.writes import CANDIDATE
 from secretsadmin.templatetags.secretsadmin import ago, visible
 from secretsadmin.views.answers import answer, done, form_methods, problem_of
 from secretsadmin.views.secrets import secret_context
-from secretsadmin.views.shown_versions import VERSION_ID, ShownVersion, shown_version
+from secretsadmin.views.shown_versions import ShownVersion, shown_version
 
 MEANINGS = {
     CURRENT: "What Airflow reads. A save or a roll back moves it.",

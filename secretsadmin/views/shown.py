@@ -1,7 +1,9 @@
 """A value as a page shows it. What is masked stays behind: a template never gets to hold it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from secretsadmin.comparing import Row
 from secretsadmin.kinds import Field, Note, Opened, Reading
 
 
@@ -42,6 +44,22 @@ class ShownValue:
     stored_form: str
     size: int
     notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class ShownComparison:
+    """What two texts differ in; `problems` says why a side has nothing to compare."""
+
+    differing: tuple[Row, ...] = ()
+    same: tuple[Row, ...] = ()
+    is_stored_alike: bool = True
+    problems: tuple[str, ...] = ()
+
+
+def comparison(rows: Iterable[Row], *, is_stored_alike: bool) -> ShownComparison:
+    found = tuple(rows)
+    same = tuple(row for row in found if row.state == "same")
+    return ShownComparison(tuple(row for row in found if row.state != "same"), same, is_stored_alike)
 
 
 def value(opened: Opened, size: int, reveal_url: str) -> ShownValue:

@@ -10,12 +10,9 @@ from urllib.parse import urlencode
 from django.http import Http404, QueryDict
 
 from secretsadmin.audit.models import Event, Outcome
-from secretsadmin.store.reads import CURRENT, Version
+from secretsadmin.store.reads import CURRENT, VERSION_ID, Version
 from secretsadmin.store.writes import CANDIDATE
 from secretsadmin.timeline import Period
-
-# What else can't be the id of a version; botocore wouldn't even send it.
-VERSION_ID = r"\A[A-Za-z0-9-]{32,64}\Z"
 
 
 def version_asked(data: QueryDict, name: str = "version") -> str:

@@ -24,12 +24,12 @@ from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Kind, Shape
 from secretsadmin.store import listing, reads, writes
 from secretsadmin.store.errors import Conflict, NotFound, StoreError
-from secretsadmin.store.reads import CURRENT, PREVIOUS, Secret, Version
+from secretsadmin.store.reads import CURRENT, PREVIOUS, VERSION_ID, Secret, Version
 from secretsadmin.timeline import Move, Period
 from secretsadmin.views.answers import answer, done, form_methods, problem_of
 from secretsadmin.views.conflicts import conflict_of
 from secretsadmin.views.secrets import secret_context, urls
-from secretsadmin.views.shown_versions import VERSION_ID, shown_version, version_asked
+from secretsadmin.views.shown_versions import shown_version, version_asked
 
 VERSIONS_PAGE = 25
 # How long a roll back is offered to be taken back in one step; after that it is a roll back like any other.

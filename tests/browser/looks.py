@@ -1,11 +1,13 @@
 """Every page as somebody meets it, on the sample data: for the tests of how it looks, and for pictures."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from playwright.sync_api import expect
 
+from connections.connection import Connection
 from secretsadmin.demo.sample_connections import LONG_ID
 from tests.browser.visitor import Visitor
 from tests.wire import connected
@@ -101,15 +103,54 @@ def taken(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("button", name="Restore the one that is there")).to_be_visible()
 
 
-def overtaken(visitor: Visitor) -> None:
+def edited(visitor: Visitor, kind: str, before: str, after: str = "") -> None:
+    """The form of a new secret; a script of somebody's own has changed it since, if there is an `after`."""
     key = f"shop_{uuid4().hex[:6]}"
-    visitor.site.store(f"prod/airflow/connections/{key}", "postgres://u:p@h/s")
-    visitor.edit(key, environment="prod")
-    with connected(visitor.site.emulator.endpoint) as client:
-        client.put_secret_value(SecretId=f"prod/airflow/connections/{key}", SecretString="postgres://u:p@other/s")
-    visitor.fill(host="mine.example.com")
+    name = f"prod/airflow/{kind}/{key}"
+    visitor.site.store(name, before)
+    visitor.edit(key, kind, environment="prod")
+    if kind == "variables":
+        visitor.press("Show the value in the form")
+        expect(visitor.field("value")).not_to_have_value("")
+    if after:
+        with connected(visitor.site.emulator.endpoint) as client:
+            client.put_secret_value(SecretId=name, SecretString=after)
+
+
+def overtaken(visitor: Visitor) -> None:
+    mine = Connection("postgres", "shop.example.com", "airflow", "old", "shop", 5432, {"sslmode": "require"})
+    long = "replica-of-the-shop-in-frankfurt-for-reports.cluster-ro-c9akciq32.eu-central-1.rds.example.com"
+    extra = {"sslmode": "verify-full", "options \u202egnitroper": LONG_ID}
+    edited(visitor, "connections", mine.to_uri(), replace(mine, host=long, schema="", extra=extra).to_json())
+    visitor.fill(host="shop-2.example.com", login="reporting", password="new", description="Reports of the shop")
     visitor.save()
-    expect(visitor.page.get_by_role("button", name="Save mine on top of theirs")).to_be_visible()
+    visitor.save()
+    expect(visitor.page.get_by_text("Choose one.")).to_be_visible()
+
+
+def variable_overtaken(visitor: Visitor) -> None:
+    mine = {"retries": 3, "recipients": ["ops@example.com"], "backfill": {"from": "2024-01-01"}, "old": True}
+    theirs = {**mine, "retries": 5, "recipients": ["ops@example.com", "data@example.com"], LONG_ID: "x" * 90}
+    edited(visitor, "variables", json.dumps(mine), json.dumps(theirs))
+    visitor.fill(value=json.dumps({**mine, "retries": 4, "old": False}, indent=2))
+    visitor.save()
+    expect(visitor.page.get_by_role("button", name="Save with these choices")).to_be_visible()
+
+
+def text_overtaken(visitor: Visitor) -> None:
+    edited(visitor, "variables", "one\ntwo\nthree\n", "one\n2\nthree\n")
+    visitor.fill(value="one\ntwo\nthree\nfour\n")
+    visitor.save()
+    visitor.page.locator(".overtaken summary").click()
+    expect(visitor.page.get_by_role("button", name="Save with these choices")).to_be_visible()
+
+
+def reviewed(visitor: Visitor) -> None:
+    mine = Connection("postgres", "shop.example.com", "airflow", "old", "shop", 5432, {"sslmode": "require"})
+    edited(visitor, "connections", mine.to_uri())
+    visitor.fill(host="shop-2.example.com", schema="", password="new", description="Reports of the shop")
+    visitor.press("Review changes")
+    expect(visitor.page.get_by_role("heading", name="not saved yet")).to_be_visible()
 
 
 def with_keys(visitor: Visitor) -> None:
@@ -249,7 +290,10 @@ LOOKS = (
     Look("create-variable", at("/prod/variables/create/")),
     Look("update-connection", changed("snowflake_finance", "connections")),
     Look("update-connection-overtaken", overtaken),
+    Look("update-connection-reviewed", reviewed),
     Look("update-variable", changed("feature_flags", "variables")),
+    Look("update-variable-overtaken", variable_overtaken),
+    Look("update-text-overtaken", text_overtaken),
     Look("history", at("/prod/connections/history/analytics_warehouse/")),
     Look("compare", compared("analytics_warehouse")),
     Look("compare-variable", compared("feature_flags", "variables")),

@@ -10,7 +10,7 @@ from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.forms import as_sent
 from tests.secretsadmin.conftest import As
-from tests.site import acts, errors, put, stored
+from tests.site import acts, errors, overwrite, put, stored
 
 NAME = "prod/connections/x"
 HERE = "/prod/connections"
@@ -115,3 +115,77 @@ def test_keeps_them_elsewhere(emulator: Emulator, as_role: As) -> None:
     opened = editor.post("/dev/connections/edit/x/")
     assert editor.post("/dev/connections/update/x/", as_sent(opened) | {"host": "other"}).status_code == 302
     assert read(emulator, "dev/connections/x").password == SECRET
+
+
+def overtaken_by(emulator: Emulator, browser: Client, theirs: Connection, **typed: Any) -> Any:
+    sent = as_sent(browser.post(f"{HERE}/edit/x/")) | typed
+    overwrite(emulator, NAME, theirs.to_json())
+    return browser.post(f"{HERE}/update/x/", sent)
+
+
+THEIRS = Connection("postgres", host="theirs", login="u", password="hunter3", extra={"sslmode": "require"})
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"choice.host": "mine", "choice.password": "theirs"},
+        {"choice.host": "mine", "choice.password": "theirs", "secret": "postgres://u:typed@evil.example.com"},
+        {"take": "mine", "password": "", "choice.host": "mine", "choice.password": "mine"},
+    ],
+)
+def test_takes_no_password_of_theirs_unseen_to_a_host_of_their_own(
+    emulator: Emulator, as_role: As, chosen: dict[str, str]
+) -> None:
+    editor = as_role("editor")
+    page = overtaken_by(emulator, editor, THEIRS, host="evil.example.com", password="typed")
+    assert page.status_code == 409
+
+    response = editor.post(f"{HERE}/update/x/", as_sent(page) | chosen)
+
+    assert response.status_code == 422
+    assert "You may not see what is stored in password here" in response.content.decode()
+    assert "hunter" not in response.content.decode()
+    assert read(emulator) == THEIRS
+
+
+def test_takes_their_own_password_to_a_host_of_their_own(emulator: Emulator, as_role: As) -> None:
+    editor = as_role("editor")
+    page = overtaken_by(emulator, editor, THEIRS, host="mine.example.com", password="typed")
+
+    chosen = {"choice.host": "mine", "choice.password": "mine"}
+    assert editor.post(f"{HERE}/update/x/", as_sent(page) | chosen).status_code == 302
+    assert (read(emulator).host, read(emulator).password) == ("mine.example.com", "typed")
+
+
+@pytest.mark.parametrize("guess", [SECRET, "hunter3", "wrong"])
+def test_learns_nothing_by_guessing(emulator: Emulator, as_role: As, guess: str) -> None:
+    editor = as_role("editor")
+    sent = as_sent(editor.post(f"{HERE}/edit/x/"))
+
+    reviewed = editor.post(f"{HERE}/update/x/", sent | {"password": guess, "review": "1"})
+    [row] = reviewed.context["reviewed"].differing
+    assert (row.name, row.state) == ("password", "typed")
+
+    refused = editor.post(f"{HERE}/update/x/", sent | {"password": guess, "host": "other", "review": "1"})
+    assert "To change host, type it again" in refused.content.decode()
+
+    page = overtaken_by(emulator, editor, THEIRS, password=guess)
+    [choice] = [each for each in page.context["ways"].open if each.part.name == "password"]
+    assert (choice.part.state, choice.chosen) == ("both", "")
+
+
+def test_has_a_variable_of_theirs_as_a_whole_alone(emulator: Emulator, as_role: As) -> None:
+    version = put(emulator, "prod/variables/v", '{"host": "h", "password": "hunter2"}')
+    theirs = overwrite(emulator, "prod/variables/v", '{"host": "h", "password": "hunter3"}')
+    sent = {"version": version, "value": '{"host": "evil", "password": ""}'}
+    editor = as_role("editor")
+
+    page = editor.post("/prod/variables/update/v/", sent)
+    assert [each.part.name for each in page.context["ways"].open] == ["secret.text"]
+    assert not page.context["ways"].lines
+    refused = editor.post("/prod/variables/update/v/", sent | {"on_top_of": theirs, "choice.password": "theirs"})
+
+    assert refused.status_code == 422
+    assert "hunter" not in refused.content.decode()
+    assert stored(emulator, "prod/variables/v")["VersionId"] == theirs

@@ -88,8 +88,12 @@ def test_of_a_connection_leave_by_disclosures_alone(watch: Watch, two_environmen
     url = "/dev/connections/update/x/"
     watch.post(url, fields(yours, version=stale, extra="{"), yours.values(), status=422)
     watch.post(url, fields(yours, version=stale, preview="1"), yours.values(), status=200)
+    beside = [*plain, *(yours[name] for name in PLAIN)]
+    watch.post(url, fields(yours, version=stale, review="1"), beside, status=200, HX_Request="true")
+    watch.post(url, fields(yours, version=stale, review="1"), [*plain, *yours.values()], status=200)
     watch.post(url, {"password": yours["password"], "version": stale}, (), status=302)
-    watch.post(url, fields(yours, version=stale), yours.values(), status=409)
+    for more in ({}, {"review": "1"}):
+        watch.post(url, fields(yours, version=stale, **more), [*plain, *yours.values()], status=409)
     for page in (*pages("connections", "x"), f"/dev/connections/roll-back/x/?to={stale}"):
         watch.get(page)
     current = version("connections", "x", two_environments.endpoint)
