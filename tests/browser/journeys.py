@@ -74,7 +74,7 @@ def _update_connection(visitor: Visitor, key: str) -> None:
 
 def _roll_back(visitor: Visitor) -> None:
     visitor.follow("History")
-    versions = visitor.page.locator("#versions li")
+    versions = visitor.page.locator("#versions .timeline > li")
     expect(versions).to_have_count(2)
     expect(versions.nth(0)).to_contain_text("editor changed host, password")
     expect(versions.nth(1)).to_contain_text("editor created it with")
