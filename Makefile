@@ -56,13 +56,13 @@ screenshots: .venv/installed chromium ## Take a picture of every page with sampl
 bench: .venv/installed ## Count AWS calls per action, and measure our own share of a page
 	$(BIN)/python -m tests.bench
 
-.venv-conformance/installed: requirements/conformance.txt
-	rm -rf .venv-conformance
-	$(PYTHON) -m venv .venv-conformance
-	.venv-conformance/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+.venv-%/installed: requirements/%.txt
+	rm -rf .venv-$*
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	touch $@
 
 .PHONY: conformance
-conformance: .venv/installed .venv-conformance/installed chromium ## Compare our reading, writing and pages with a real Airflow, in an environment of its own
+conformance: .venv/installed .venv-conformance/installed .venv-ministack/installed chromium ## Compare our reading, writing and pages with a real Airflow, before two emulators
 	PYTHONPATH=. .venv-conformance/bin/python tests/conformance/compare.py
 	$(BIN)/pytest tests/conformance

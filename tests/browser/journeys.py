@@ -25,18 +25,18 @@ LINES = 'line one\n  {"two": 2}\n'
 
 def create_update_roll_back(visitor: Visitor, airflow: AirflowReader, key: str) -> None:
     visitor.sign_in("editor")
-    _create_connection(visitor, key)
+    create_connection(visitor, key)
     assert airflow.connection(key) == [FIRST, FIRST]
     _create_variable(visitor, key)
     assert airflow.variable(key) == LINES
-    _update_connection(visitor, key)
+    update_connection(visitor, key)
     assert airflow.connection(key) == [SECOND, SECOND]
     _roll_back(visitor)
     assert airflow.connection(key) == [FIRST, FIRST]
     _audit(visitor, key)
 
 
-def _create_connection(visitor: Visitor, key: str) -> None:
+def create_connection(visitor: Visitor, key: str) -> None:
     visitor.section("Connections")
     visitor.follow("Create connection")
     visitor.choose("postgresql")
@@ -60,7 +60,7 @@ def _create_variable(visitor: Visitor, key: str) -> None:
     visitor.reads("Created.")
 
 
-def _update_connection(visitor: Visitor, key: str) -> None:
+def update_connection(visitor: Visitor, key: str) -> None:
     visitor.detail(key)
     visitor.follow("Edit")
     if not visitor.scripts:
@@ -74,7 +74,7 @@ def _update_connection(visitor: Visitor, key: str) -> None:
 
 def _roll_back(visitor: Visitor) -> None:
     visitor.follow("History")
-    versions = visitor.page.locator("#versions li")
+    versions = visitor.page.locator("#versions .timeline > li")
     expect(versions).to_have_count(2)
     expect(versions.nth(0)).to_contain_text("editor changed host, password")
     expect(versions.nth(1)).to_contain_text("editor created it with")

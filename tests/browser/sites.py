@@ -1,4 +1,4 @@
-"""The site as it is deployed, on a port of its own: gunicorn with two workers, in front of the emulator."""
+"""The site as it is deployed, on a port of its own: gunicorn with two workers, in front of an emulator."""
 
 import json
 import os
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.error import URLError
 
 from secretsadmin.demo import site
-from secretsadmin.demo.emulator import Emulator, fill_with_history, serve
+from secretsadmin.demo.emulator import fill_with_history, serve
 from secretsadmin.demo.site import Person
 from tests.wire import connected
 
@@ -48,10 +48,17 @@ backend_kwargs = '{kwargs}'
 SECONDS_TO_START = 30
 
 
+class SecretsManager(Protocol):
+    """The emulator, or another one, over HTTP."""
+
+    @property
+    def endpoint(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Site:
     url: str
-    emulator: Emulator
+    emulator: SecretsManager
     people: Mapping[str, Person]
 
     def kwargs(self, environment: str = "dev") -> dict[str, str]:
@@ -75,19 +82,25 @@ def serving(folder: Path, people: Iterable[Person] = PEOPLE) -> Iterator[Site]:
     """A site with the demo's sample data."""
     with serve() as emulator:
         fill_with_history(emulator)
-        # The socket listens before gunicorn runs, so no other process can take the port in between.
-        listener = socket.create_server(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        environment = os.environ | site.settings(folder, url, _config(emulator.endpoint))
-        _settle(environment, people)
-        with (folder / "site.log").open("w") as log:
-            process = _start(listener, environment, log.fileno())
-        try:
-            _wait_until_ready(process, url)
-            yield Site(url, emulator, {person.name: person for person in people})
-        finally:
-            process.terminate()
-            process.wait()
+        with serving_from(emulator, folder, people) as running:
+            yield running
+
+
+@contextmanager
+def serving_from(emulator: SecretsManager, folder: Path, people: Iterable[Person] = PEOPLE) -> Iterator[Site]:
+    # The socket listens before gunicorn runs, so no other process can take the port in between.
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    environment = os.environ | site.settings(folder, url, _config(emulator.endpoint))
+    _settle(environment, people)
+    with (folder / "site.log").open("w") as log:
+        process = _start(listener, environment, log.fileno())
+    try:
+        _wait_until_ready(process, url)
+        yield Site(url, emulator, {person.name: person for person in people})
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _config(endpoint: str) -> str:

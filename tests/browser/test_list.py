@@ -8,7 +8,7 @@ import pytest
 from moto.core.request import Request
 from playwright.sync_api import Locator, expect
 
-from secretsadmin.demo.emulator import Answer
+from secretsadmin.demo.emulator import Answer, Emulator
 from tests.browser.fixtures import Visit
 from tests.browser.sites import Site
 from tests.browser.visitor import Visitor
@@ -138,6 +138,7 @@ def test_shows_what_was_made_outside_after_a_refresh(visit: Visit, site: Site, f
 @pytest.fixture
 def held(site: Site) -> Iterator[Event]:
     """150 connections, of which AWS gives away the first hundred until the event is set."""
+    assert isinstance(site.emulator, Emulator)
     with connected(site.emulator.endpoint) as client:
         for number in range(150):
             client.create_secret(Name=f"many/airflow/connections/c{number:03}", SecretString="http://h")

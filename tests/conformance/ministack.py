@@ -1,0 +1,41 @@
+"""A second Secrets Manager, which others wrote: it shares no mistake with the one that the demo and the tests have.
+
+It runs in an environment of its own, as it asks for another botocore than Airflow has there.
+"""
+
+import os
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from secretsadmin.demo.site import ROOT
+
+PYTHON = os.environ.get("MINISTACK_PYTHON", ".venv-ministack/bin/python")
+SECONDS_TO_START = 30
+
+
+@dataclass(frozen=True)
+class Ministack:
+    endpoint: str
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Ministack]:
+    """On the loopback interface alone, with nothing in it. It writes below the folder, if at all."""
+    # The socket listens before the server runs, so no other process can take the port in between.
+    with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "ministack.log").open("w") as log:
+        port, number = listener.getsockname()[1], listener.fileno()
+        # Without workers, the process that is ended is the one that serves.
+        command = [PYTHON, "-m", "hypercorn", "ministack.app:app", "--bind", f"fd://{number}", "--workers", "0"]
+        environment = {"HOME": str(folder), "TMPDIR": str(folder), "SERVICES": "secretsmanager"}
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=(number,), stdout=log, stderr=log)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health", timeout=SECONDS_TO_START):
+            yield Ministack(f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        process.wait()
