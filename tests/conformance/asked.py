@@ -1,11 +1,11 @@
-"""A real Airflow, asked over HTTP with its own backend; it starts anew for each question, as a task does."""
+"""A real Airflow, asked over HTTP with its own backend; a new process answers each question, as a task's would."""
 
 import json
 import os
-import subprocess
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Any
+from subprocess import PIPE, Popen
+from typing import Any, Self
 
 from connections.connection import Connection
 from secretsadmin.demo.site import ROOT
@@ -15,10 +15,21 @@ PYTHON = os.environ.get("CONFORMANCE_PYTHON", ".venv-conformance/bin/python")
 
 class RealAirflow:
     def __init__(self, kwargs: Mapping[str, Any]) -> None:
-        self.environment = os.environ | {
-            "PYTHONPATH": str(ROOT),
-            "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps(kwargs),
-        }
+        given = {"PYTHONPATH": str(ROOT), "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps(kwargs)}
+        self.process = Popen(
+            [PYTHON, "tests/conformance/read_with_airflow.py"],
+            cwd=ROOT,
+            env=os.environ | given,
+            stdin=PIPE,
+            stdout=PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.communicate()
 
     def connection(self, conn_id: str) -> list[Connection]:
         return self.connections([conn_id])[conn_id]
@@ -36,9 +47,11 @@ class RealAirflow:
         return value
 
     def _ask(self, *arguments: str) -> Any:
-        command = [PYTHON, "tests/conformance/read_with_airflow.py", *arguments]
-        answer = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, check=True)
-        return json.loads(answer.stdout)
+        asked, answered = self.process.stdin, self.process.stdout
+        assert asked
+        assert answered
+        print(json.dumps(arguments), file=asked, flush=True)
+        return json.loads(answered.readline())
 
 
 def _connection(reading: Mapping[str, Any]) -> Connection:

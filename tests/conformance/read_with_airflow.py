@@ -1,18 +1,20 @@
-"""What a real Airflow finds in Secrets Manager, as JSON.
+"""What a real Airflow finds in Secrets Manager, as JSON: an answer a line, for each line of arguments.
 
 Run it with an Airflow's Python and Airflow's own AIRFLOW__SECRETS__BACKEND_KWARGS in the environment:
 
-    read_with_airflow.py --connection my_db --connection other --variable key --config fernet_key
+    echo '["--connection", "my_db", "--connection", "other", "--variable", "key"]' | read_with_airflow.py
 
     {"connections": {"my_db": {"AIRFLOW_2": {"conn_type": …}, "AIRFLOW_3": {…}},
                      "other": {"AIRFLOW_2": null, "AIRFLOW_3": null}},
-     "variables": {"key": "value"}, "config": {"fernet_key": null}}
+     "variables": {"key": "value"}, "config": {}}
 
-Null is what Airflow finds nothing for, or nothing that it can use: it doesn't tell the two apart.
+Null is what Airflow finds nothing for, or nothing that it can use: it doesn't tell the two apart. Each line is
+answered by a process of its own, forked from one that has imported Airflow, as a supervisor starts its tasks.
 """
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -52,22 +54,26 @@ def readings(conn_id: str) -> dict[str, Any]:
     return {name: connection and fields(connection) for name, connection in connections.items()}
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for kind in ("connection", "variable", "config"):
-        parser.add_argument(f"--{kind}", action="append", default=[], metavar="ID")
-    return parser.parse_args()
-
-
-def main() -> None:
-    asked = arguments()
+def answer(asked: argparse.Namespace) -> dict[str, Any]:
     backend = get_custom_secret_backend()
-    answer = {
+    return {
         "connections": {conn_id: readings(conn_id) for conn_id in asked.connection},
         "variables": {key: found(partial(Variable.get, key)) for key in asked.variable},
         "config": {option: backend.get_config(option) for option in asked.config},
     }
-    json.dump(answer, sys.stdout)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for kind in ("connection", "variable", "config"):
+        parser.add_argument(f"--{kind}", action="append", default=[], metavar="ID")
+    for line in sys.stdin:
+        if child := os.fork():
+            os.waitpid(child, 0)
+        else:
+            sys.stdout.write(f"{json.dumps(answer(parser.parse_args(json.loads(line))))}\n")
+            sys.stdout.flush()
+            os._exit(0)
 
 
 if __name__ == "__main__":

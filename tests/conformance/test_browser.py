@@ -7,4 +7,5 @@ from tests.conformance.asked import RealAirflow
 
 
 def test_is_read_by_airflow(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
-    create_update_roll_back(visit(scripts=scripts), RealAirflow(site.kwargs("dev")), fresh)
+    with RealAirflow(site.kwargs("dev")) as airflow:
+        create_update_roll_back(visit(scripts=scripts), airflow, fresh)

@@ -15,8 +15,9 @@ from tests.conformance.life import Life
 
 
 def test_is_lived_on_the_emulator(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
-    life = Life(visit("editor", scripts=scripts), RealAirflow(site.kwargs("dev")), fresh)
-    life.live()
+    with RealAirflow(site.kwargs("dev")) as airflow:
+        life = Life(visit("editor", scripts=scripts), airflow, fresh)
+        life.live()
     expect(life.made_outside()).to_have_count(0)
 
 
@@ -30,8 +31,9 @@ def elsewhere(browsers: Browsers, tmp_path: Path) -> Iterator[Browsers]:
 
 
 def test_is_lived_on_an_independent_emulator(elsewhere: Browsers, fresh: str) -> None:
-    life = Life(elsewhere.open("editor"), RealAirflow(elsewhere.site.kwargs("dev")), fresh)
-    life.live()
+    with RealAirflow(elsewhere.site.kwargs("dev")) as airflow:
+        life = Life(elsewhere.open("editor"), airflow, fresh)
+        life.live()
     # AWS gives the first version the id that CreateSecret asks for, by which the audit log knows who made it.
     # ministack makes up one of its own.
     expect(life.made_outside()).to_have_count(1)

@@ -21,8 +21,8 @@ def test_is_read_with_every_field_and_json_type_before_and_after_an_unchanged_sa
         created = editor.post(f"{CONNECTIONS}/create/", form | {"conn_id": name} | sent.typed)
         assert created.status_code == 302, (name, errors(created))
 
-    airflow = RealAirflow(KWARGS | {"endpoint_url": secrets_manager.endpoint})
-    found = airflow.connections(wanted)
+    with RealAirflow(KWARGS | {"endpoint_url": secrets_manager.endpoint}) as airflow:
+        found = airflow.connections(wanted)
     wrong = {
         name: [differing_fields(reading, sent.connection) for reading in found[name]]
         for name, sent in wanted.items()
