@@ -26,6 +26,7 @@ VERBS = {
     "compare": ("GET", "POST"),
     "roll-back": ("GET", "POST"),
     "delete": ("GET", "POST"),
+    "label": ("GET", "POST"),
 }
 # An environment with the prefixes that Airflow has by default.
 PLAIN = """
