@@ -40,30 +40,24 @@ def _day(value: datetime, now: datetime) -> str:
 
 @register.filter
 def when(value: datetime | None) -> SafeString | str:
-    """A `<time>` that reads as relative and holds the exact moment."""
-    if value is None:
-        return ""
-    exact = value.astimezone(UTC)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        exact.isoformat(timespec="seconds"),
-        f"{exact:%Y-%m-%d %H:%M:%S} UTC",
-        ago(value),
-    )
+    """A `<time>` that reads as relative."""
+    return _time(value, ago(value)) if value else ""
 
 
 @register.filter
 def moment(value: datetime | None) -> SafeString | str:
     """A `<time>` that reads as the day and the minute, in UTC: for beginnings and ends that are compared."""
-    if value is None:
-        return ""
+    return _time(value, f"{_day(value, timezone.now())} {value.astimezone(UTC):%H:%M}") if value else ""
+
+
+def _time(value: datetime, text: str) -> SafeString:
+    """The text, with the exact moment in it."""
     exact = value.astimezone(UTC)
     return format_html(
-        '<time datetime="{}" title="{}">{} {}</time>',
+        '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(timespec="seconds"),
         f"{exact:%Y-%m-%d %H:%M:%S} UTC",
-        _day(exact, timezone.now()),
-        f"{exact:%H:%M}",
+        text,
     )
 
 
