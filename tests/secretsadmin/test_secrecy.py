@@ -45,11 +45,12 @@ def fields(canaries: dict[str, str], **more: Any) -> dict[str, Any]:
 
 
 def pages(kind: str, key: str) -> list[str]:
-    verbs = ("detail", "update", "history", "roll-back", "delete")
+    verbs = ("detail", "update", "history", "label", "roll-back", "delete")
     return [f"/dev/{kind}/{verb}/{key}/" for verb in verbs] + [
         f"/dev/{kind}/",
         f"/dev/{kind}/?q={key}",
         "/dev/",
+        "/dev/recycle-bin/",
         "/audit/",
     ]
 
@@ -98,6 +99,10 @@ def test_of_a_connection_leave_by_disclosures_alone(watch: Watch, two_environmen
         watch.get(page)
     current = version("connections", "x", two_environments.endpoint)
     watch.get(f"/dev/connections/compare/x/?one={stale}&other={current}")
+    watch.get(f"/dev/connections/detail/x/?version={stale}")
+    watch.post("/dev/connections/open/x/", {"version": stale}, plain, status=200)
+    watch.post("/dev/connections/reveal/x/", {"version": stale}, [mine["password"]], status=200)
+    watch.post("/dev/connections/label/x/", {"label": mine["two"][:9], "to": stale}, (), status=302)
     for headers in ({}, {"HX_Request": "true"}):
         both = {"one": stale, "other": current}
         watch.post("/dev/connections/compare/x/", both, plain, status=200, **headers)
