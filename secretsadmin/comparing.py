@@ -22,6 +22,8 @@ MAX_KEYS = 400
 MAX_LINES = 300
 MAX_DEPTH = 8
 MAX_LABEL = 120
+# A pair of lines is named by its place among the pairs, which is nothing to ask for; no path of keys begins so.
+LINE = "line:"
 
 _SWITCH = "true, false or null"
 _SORTS = {
@@ -45,6 +47,11 @@ class Row:
     masked: bool
     before: str | None = field(default=None, repr=False)
     after: str | None = field(default=None, repr=False)
+
+    @property
+    def can_be_revealed(self) -> bool:
+        """Whether it is masked, and has a name by which each side has it alone."""
+        return self.masked and not self.name.startswith(LINE)
 
 
 def rows(before: Fields, after: Fields) -> tuple[Row, ...]:
@@ -242,4 +249,4 @@ def _aligned(old: list[str], new: list[str]) -> Iterator[tuple[int | None, int |
 
 
 def _line(name: int, number: int, texts: list[str]) -> Field:
-    return Field(str(name), f"Line {number + 1}", texts[number])
+    return Field(f"{LINE}{name}", f"Line {number + 1}", texts[number])

@@ -14,7 +14,7 @@ from secretsadmin.store import listing, reads
 from secretsadmin.store.errors import NotFound, NoValue
 from secretsadmin.store.reads import CURRENT, PREVIOUS, Version
 from secretsadmin.views.answers import form_methods
-from secretsadmin.views.secrets import secret_context
+from secretsadmin.views.secrets import rights, secret_context, urls
 from secretsadmin.views.shown import ShownComparison, comparison
 from secretsadmin.views.shown_versions import shown_version, version_asked
 
@@ -28,6 +28,7 @@ def compare(request: Request, environment: str, kind: Kind, key: str, shape: Sha
     if not one or not other:
         raise Http404
     compared = {"kind": kind, "compared": _compared(ref, shape, (one, other), actor_of(request))}
+    compared |= {"one": one, "other": other, **urls(ref), **rights(request, ref.environment, kind)}
     context = {} if request.htmx else _page_context(request, ref, shape, one, other, is_there=False)
     return respond(request, "compare.html", context | compared, partial="rows")
 

@@ -1,6 +1,6 @@
 """Seeing what is there. Blind to a value's shape: the app's Shape takes it apart."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -158,13 +158,14 @@ def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape)
 @require_POST
 def reveal(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
     ref = secret_of(request, environment, "reveal", kind, key)
-    wanted = request.POST.get("field") or shape.secret
+    part = request.POST.get("part", "")
+    wanted = part or request.POST.get("field") or shape.secret
     version = version_asked(request.POST)
     value = reads.reveal(ref, "reveal", actor=actor_of(request), fields=(wanted[:100],), version=version)
-    opened = shape.open(value.text, ref.environment.backend.extra_conn_words)
-    context: dict[str, Any] = {"version": version}
+    found = _parts(ref, shape, value.text) if part else _masked(ref, shape, value.text)
+    context: dict[str, Any] = {"version": version, "asked_by": "part" if part else "field"}
     context |= {} if request.htmx else detail_context(request, listing.find(ref), shape, version)
-    context["field"] = shown.revealed(_masked(opened.fields, wanted), urls(ref)["reveal_url"])
+    context["field"] = shown.revealed(_named(found, wanted), urls(ref)["reveal_url"])
     return respond(request, "detail.html", context, partial="revealed")
 
 
@@ -210,9 +211,19 @@ def _opened(request: Request, ref: Ref, shape: Shape, version: str, reveal_url: 
     return shown.value(shape.open(text, ref.environment.backend.extra_conn_words), len(text.encode()), reveal_url)
 
 
-def _masked(fields: tuple[Field, ...], wanted: str) -> Field:
-    """The masked field of this name. Raises Http404."""
+def _masked(ref: Ref, shape: Shape, text: str) -> Iterable[Field]:
+    """The fields that an opened page masks."""
+    return (field for field in shape.open(text, ref.environment.backend.extra_conn_words).fields if field.masked)
+
+
+def _parts(ref: Ref, shape: Shape, text: str) -> Iterable[Field]:
+    """The parts that a comparison tells apart."""
+    return shape.parts(text, text, ref.environment.backend.extra_conn_words)[0]
+
+
+def _named(fields: Iterable[Field], wanted: str) -> Field:
+    """Raises Http404."""
     for field in fields:
-        if field.masked and field.name == wanted:
+        if field.name == wanted:
             return field
     raise Http404

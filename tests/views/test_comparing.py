@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
@@ -149,8 +150,8 @@ def test_of_what_nobody_can_read_is_of_its_length(editor: Client, secrets_manage
     ("before", "after", "states"),
     [
         ('{"retries": 3, "mail": {"to": "a"}}', '{"retries": 4}', {"retries": "changed", "mail.to": "removed"}),
-        ("one\ntwo", "one\n2\n", {"0": "same", "1": "changed", "2": "added"}),
-        ('{"retries": 3}', '{"retries": 3,}', {"0": "changed"}),
+        ("one\ntwo", "one\n2\n", {"line:0": "same", "line:1": "changed", "line:2": "added"}),
+        ('{"retries": 3}', '{"retries": 3,}', {"line:0": "changed"}),
         ("x\n" * 400, "y", {"value": "changed"}),
     ],
 )
@@ -281,3 +282,45 @@ def test_reads_as_a_sentence_in_the_record(editor: Client, versions: dict[str, s
 
     assert page.count("compared a version of the connection") == 2
     assert all(version in page for version in versions.values())
+
+
+def test_shows_a_masked_part_of_one_side_to_whoever_may_reveal(editor: Client, versions: dict[str, str]) -> None:
+    page = editor.post(URL, versions, headers=HTMX).content.decode()
+    asked = {"part": "password", "version": versions["one"]}
+
+    shown = editor.post(f"{CONNECTIONS}/reveal/orders/", asked, headers=HTMX)
+
+    for side in versions.values():
+        assert f'name="part" value="password"><input type="hidden" name="version" value="{side}"' in page
+    assert escape(POSTGRES["password"]) in shown.content.decode()
+    assert "radioactive" not in shown.content.decode()
+    assert 'name="part" value="password"' in shown.content.decode()
+    event = Event.objects.latest("id")
+    assert (event.action, event.fields, event.version) == ("connections.reveal", ["password"], versions["one"])
+
+
+def test_shows_one_key_of_a_variable(editor: Client, secrets_manager: Emulator) -> None:
+    both = variable(secrets_manager, '{"a": {"b": "quiet"}, "c": "silent"}', '{"a": {"b": "loud"}, "c": "new"}')
+    page = editor.post(f"{VARIABLES}/compare/policy/", both, headers=HTMX).content.decode()
+
+    shown = editor.post(f"{VARIABLES}/reveal/policy/", {"part": "a.b", "version": both["one"]}).content.decode()
+
+    assert 'name="part" value="a.b"' in page
+    assert "quiet" in shown
+    assert not [other for other in ("silent", "loud") if other in shown]
+
+
+@pytest.mark.parametrize("part", ["nothing", "extra.", "host.", "line:0", "\0"])
+def test_shows_no_part_that_is_not_there(editor: Client, versions: dict[str, str], part: str) -> None:
+    response = editor.post(f"{CONNECTIONS}/reveal/orders/", {"part": part, "version": versions["one"]})
+
+    assert response.status_code == 404
+
+
+def test_offers_no_line_of_a_text_and_nothing_to_a_viewer(
+    signed_in: As, editor: Client, secrets_manager: Emulator, versions: dict[str, str]
+) -> None:
+    lines = variable(secrets_manager, "one\ntwo", "one\nthree")
+
+    assert 'name="part"' not in editor.post(f"{VARIABLES}/compare/policy/", lines, headers=HTMX).content.decode()
+    assert 'name="part"' not in signed_in("viewer").post(URL, versions, headers=HTMX).content.decode()

@@ -140,7 +140,7 @@ def test_keeps_the_input_when_aws_refuses(
     ("before", "after", "found"),
     [
         ('{"retries": 3, "mail": {"to": "a"}}', '{"retries": 4, "mail": {"to": "a"}}', {"retries": "changed"}),
-        ("one\ntwo", "one\r\n2\r\n", {"1": "changed", "2": "added"}),
+        ("one\ntwo", "one\r\n2\r\n", {"line:1": "changed", "line:2": "added"}),
         ("one", "", {}),
     ],
 )
