@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from secretsadmin import timeline
 from secretsadmin.access import actor_of, secret_of
 from secretsadmin.audit import queries
-from secretsadmin.audit.models import Event, NotRecorded, makers
+from secretsadmin.audit.models import Event, NotRecorded, maker_of, makers
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Kind, Shape
@@ -145,7 +145,7 @@ def _roll_back_page(
 ) -> HttpResponse:
     secret = listing.find(ref)
     to = str(form["to"].value() or "")
-    maker = makers([to]).get(to)
+    maker = maker_of(ref, to)
     known = version or Version(to, tuple(secret.versions.get(to, ())), maker.at if maker else None)
     context = secret_context(request, secret, shape)
     context |= {"form": form, "version": shown_version(known, maker, context)}

@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
+from pytest_django.fixtures import Settings
 from time_machine import travel
 
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
-from tests.conftest import As
+from tests.conftest import As, use
+from tests.faults import FaultProxy
 from tests.site import CONNECTIONS, POSTGRES, VARIABLES, acts, create, current, field, overwrite, put
 from tests.wire import connected, counting
 
@@ -146,6 +148,29 @@ def test_tell_of_a_save_that_was_too_late(editor: Client, secrets_manager: Emula
     assert not loser.periods
     assert loser.labels == ()
     assert "somebody else was faster" in loser.sentence
+
+
+def test_tell_of_a_save_that_aws_did_not_finish(
+    editor: Client, secrets_manager: Emulator, settings: Settings, versions: list[str]
+) -> None:
+    with FaultProxy(secrets_manager.endpoint) as proxy:
+        use(settings, proxy.endpoint)
+        proxy.when("UpdateSecretVersionStage").deny()
+        editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"host": "third.example.com", "version": versions[1]})
+        known = told(editor.get(HISTORY))
+
+    (left,) = (version for id_, version in known.items() if id_ not in versions)
+    assert left.was_refused
+    assert "AWS didn't make it the current one" in left.sentence
+
+
+def test_tell_of_a_save_whose_end_is_not_recorded(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    leave_behind(secrets_manager, "SECRETSADMIN")
+    record("update", "started", previous=versions[1])
+
+    assert told(editor.get(HISTORY))[LOST].sentence == "ben began to save it, and how that ended isn't recorded"
 
 
 def test_tell_of_a_lost_answer_by_what_the_next_save_found(
@@ -389,6 +414,33 @@ def test_can_not_be_asked_for_by_what_is_no_id(editor: Client, versions: list[st
 
     assert ask(f"{CONNECTIONS}/{verb}/orders/", {"version": "../../etc"}).status_code == 404
     assert acts() == known
+
+
+def test_that_a_list_still_takes_for_current_are_looked_at_as_themselves(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    editor.post(f"{CONNECTIONS}/refresh/")
+    overwrite(secrets_manager, NAME, "postgres://elsewhere.example.com")
+
+    page = editor.get(told(editor.get(HISTORY))[versions[1]].look_url)
+    opened = editor.post(f"{CONNECTIONS}/open/orders/", {"version": field(page, "version")})
+
+    texts(page, "another version than the one that Airflow reads")
+    texts(opened, "new.example.com", "What Airflow would read")
+
+
+@pytest.mark.parametrize("where", ["look", "roll back"])
+def test_of_another_secret_are_told_nothing_of(editor: Client, secrets_manager: Emulator, where: str) -> None:
+    create(editor)
+    create(editor, conn_id="other")
+    foreign = current(secrets_manager, "airflow/connections/other")
+
+    if where == "look":
+        response = editor.get(f"{CONNECTIONS}/detail/orders/", {"version": foreign})
+    else:
+        response = editor.post(ROLL_BACK, {"to": foreign, "version": current(secrets_manager, NAME)})
+
+    assert "created it with" not in response.content.decode()
 
 
 def test_that_are_gone_are_not_found_when_they_are_opened(editor: Client, versions: list[str]) -> None:
