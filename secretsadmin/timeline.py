@@ -16,6 +16,8 @@ class Move:
     reason: str = ""
     # The version that it came from; None where nobody looked.
     after: str | None = None
+    # Whether it is taken to have been so from when the version was made, and nobody saw it.
+    is_guess: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def periods(moves: Iterable[Move], current: str) -> dict[str, list[Period]]:
         if reading:
             found.setdefault(reading, []).append(Period(begun, **how))
 
-    for move in sorted(moves, key=lambda move: move.at):
+    for move in _likely(sorted(moves, key=lambda move: move.at), current):
         if move.after not in (None, reading):
             end()
             reading, begun = move.after or "", None
@@ -56,3 +58,14 @@ def periods(moves: Iterable[Move], current: str) -> dict[str, list[Period]]:
         reading, begun = current, None
     end(is_now=True)
     return found
+
+
+def _likely(moves: list[Move], current: str) -> list[Move]:
+    """Without the guesses that are refuted by what the next move found, or by what is current now."""
+    kept: list[Move] = []
+    found = current or None
+    for move in reversed(moves):
+        if not move.is_guess or found in (None, move.version):
+            kept.append(move)
+            found = move.after
+    return kept[::-1]

@@ -55,12 +55,12 @@ def history(request: Request, environment: str, kind: Kind, key: str, shape: Sha
 
 def _periods(secret: Secret, found: list[Version], made: Mapping[str, Event]) -> Mapping[str, list[Period]]:
     current, is_deleted = reads.labelled(found, CURRENT), secret.deleted is not None
-    outside = [Move(each.created, each.id) for each in found if each.created and _took_over(each, made)]
+    outside = [_taken(each, each.created) for each in found if each.created and _may_have_taken_over(each, made)]
     ours = queries.moves(secret.ref, current, is_deleted=is_deleted)
     return timeline.periods([*ours, *outside], "" if is_deleted else current)
 
 
-def _took_over(version: Version, made: Mapping[str, Event]) -> bool:
+def _may_have_taken_over(version: Version, made: Mapping[str, Event]) -> bool:
     """Whether it was made outside, and became the current one by that, as far as its labels tell.
 
     A plain PutSecretValue moves AWSCURRENT at once; a rotation's and a candidate's doesn't. A label of somebody's own
@@ -69,6 +69,12 @@ def _took_over(version: Version, made: Mapping[str, Event]) -> bool:
     if version.id in made:
         return False
     return not {PENDING, CANDIDATE} & {*version.labels} or bool({CURRENT, PREVIOUS} & {*version.labels})
+
+
+def _taken(version: Version, created: datetime) -> Move:
+    # AWSPREVIOUS shows that it was current, but not since when if it waited for a rotation before.
+    is_guess = PREVIOUS not in version.labels or PENDING in version.labels
+    return Move(created, version.id, is_guess=is_guess)
 
 
 @dataclass(frozen=True)

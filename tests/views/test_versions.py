@@ -227,6 +227,19 @@ def test_tell_until_when_one_was_read_that_another_hand_had_made_current(
     texts(response, "Airflow read it until", "; since when isn")
 
 
+def test_tell_of_one_that_waited_for_a_rotation_only_from_when_it_was_made_current(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    leave_behind(secrets_manager, "AWSPENDING")
+    editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"host": "third.example.com", "version": versions[1]})
+    editor.post(ROLL_BACK, {"to": LOST, "version": current(secrets_manager, NAME)})
+
+    known = told(editor.get(HISTORY))
+
+    assert [period.is_now for period in known[LOST].periods] == [True]
+    assert [bool(period.end) for period in known[versions[1]].periods] == [True]
+
+
 def test_tell_the_same_of_one_made_outside_once_it_has_a_label(
     editor: Client, secrets_manager: Emulator, versions: list[str]
 ) -> None:
