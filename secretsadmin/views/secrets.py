@@ -151,7 +151,7 @@ def detail(request: Request, environment: str, kind: Kind, key: str, shape: Shap
 def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:  # noqa: A001 - the verb.
     ref = secret_of(request, environment, "open", kind, key)
     version = version_asked(request.POST)
-    context = detail_context(request, _seen(ref, version), shape, version)
+    context = detail_context(request, listing.find(ref), shape, version)
     context["opened"] = _opened(request, ref, shape, version, context["reveal_url"] if context["may_reveal"] else "")
     return respond(request, "detail.html", context, partial="opened")
 
@@ -164,7 +164,7 @@ def reveal(request: Request, environment: str, kind: Kind, key: str, shape: Shap
     value = reads.reveal(ref, "reveal", actor=actor_of(request), fields=(wanted[:100],), version=version)
     opened = shape.open(value.text, ref.environment.backend.extra_conn_words)
     context: dict[str, Any] = {"version": version}
-    context |= {} if request.htmx else detail_context(request, _seen(ref, version), shape, version)
+    context |= {} if request.htmx else detail_context(request, listing.find(ref), shape, version)
     context["field"] = shown.revealed(_masked(opened.fields, wanted), urls(ref)["reveal_url"])
     return respond(request, "detail.html", context, partial="revealed")
 
@@ -185,7 +185,11 @@ def detail_context(request: Request, secret: Secret, shape: Shape, version: str 
 
 def _seen(ref: Ref, version: str) -> Secret:
     """A list may be behind: whoever looks at a version has to be told for sure whether Airflow reads it."""
-    return reads.describe(ref) if version else listing.find(ref)
+    if not version:
+        return listing.find(ref)
+    secret = reads.describe(ref)
+    listing.learn(ref, lambda _: secret)
+    return secret
 
 
 def _old(secret: Secret, version: str, context: Mapping[str, Any]) -> ShownVersion | None:

@@ -435,9 +435,11 @@ def test_that_a_list_still_takes_for_current_are_looked_at_as_themselves(
     editor.post(f"{CONNECTIONS}/refresh/")
     overwrite(secrets_manager, NAME, "postgres://elsewhere.example.com")
 
-    page = editor.get(told(editor.get(HISTORY))[versions[1]].look_url)
-    opened = editor.post(f"{CONNECTIONS}/open/orders/", {"version": field(page, "version")})
+    with counting(secrets_manager) as calls:
+        page = editor.get(told(editor.get(HISTORY))[versions[1]].look_url)
+        opened = editor.post(f"{CONNECTIONS}/open/orders/", {"version": field(page, "version")})
 
+    assert calls == {"ListSecretVersionIds": 1, "DescribeSecret": 1, "GetSecretValue": 1}
     texts(page, "another version than the one that Airflow reads")
     texts(opened, "new.example.com", "What Airflow would read")
 
