@@ -105,18 +105,17 @@ class ConnectionForm(TypedForm):
         return ways(texts, self.words)
 
     def retypes(self, part: str) -> bool:
-        return bool(self.cleaned_data.get("secret")) or name_in_a_page(part) in self._named
+        return bool(self.cleaned_data.get("secret")) or part in self._said or name_in_a_page(part) in self._gone
 
     def leaves_alone(self, part: str) -> bool:
         before = self.data.get(self.add_initial_prefix(part)) if part in self.fields else None
         return before is not None and lines(before) == lines(self.data.get(part, ""))
 
     @property
-    def _named(self) -> frozenset[str]:
-        """The fields that the input types, takes out or types anew, as a page calls them."""
+    def _said(self) -> frozenset[str]:
+        """The fields that the input types, by their very names: what a page calls alike may be two keys."""
         typed = {name for name, value in self.cleaned_data.items() if value}
-        extras = {name_in_a_page(EXTRA + key) for key in self.cleaned_data.get("extra") or ()}
-        return frozenset({*typed, *extras, *self._gone})
+        return frozenset({*typed, *(EXTRA + key for key in self.cleaned_data.get("extra") or ())})
 
     def _require_unseen(self, before: Connection, changed: Collection[str]) -> None:
         """Raises ValidationError for what is stored, masked and kept, while other fields change."""

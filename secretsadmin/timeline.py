@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,10 @@ class Move:
     version: str
     rolled_back_by: str = ""
     reason: str = ""
+    # The version that it came from; None where nobody looked.
+    after: str | None = None
+    # Whether it is taken to have been so from when the version was made, and nobody saw it.
+    is_guess: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,19 +36,36 @@ class Period:
 def periods(moves: Iterable[Move], current: str) -> dict[str, list[Period]]:
     """The periods of each version, the oldest first. `current` is what Airflow reads now, if anything.
 
-    A move that isn't among them shows only by its result: the version that was read last isn't the current one.
+    A move that isn't among them shows only by its result: another version is current, or was found by the next move,
+    than the one that was read last.
     """
     found: dict[str, list[Period]] = {}
-    begun: Move | None = None
-    for move in sorted(moves, key=lambda move: move.at):
-        if begun and move.version == begun.version:
-            continue
-        if begun and begun.version:
-            found.setdefault(begun.version, []).append(Period(begun, move.at))
-        begun = move
-    reading = begun.version if begun else ""
-    if reading:
-        found.setdefault(reading, []).append(Period(begun, is_now=reading == current))
-    if current and current != reading:
-        found.setdefault(current, []).append(Period(None, is_now=True))
+    reading, begun = "", None
+
+    def end(**how: Any) -> None:
+        if reading:
+            found.setdefault(reading, []).append(Period(begun, **how))
+
+    for move in _likely(sorted(moves, key=lambda move: move.at), current):
+        if move.after not in (None, reading):
+            end()
+            reading, begun = move.after or "", None
+        if move.version != reading:
+            end(end=move.at)
+            reading, begun = move.version, move
+    if reading != current:
+        end()
+        reading, begun = current, None
+    end(is_now=True)
     return found
+
+
+def _likely(moves: list[Move], current: str) -> list[Move]:
+    """Without the guesses that are refuted by what the next move found, or by what is current now."""
+    kept: list[Move] = []
+    found = current or None
+    for move in reversed(moves):
+        if not move.is_guess or found in (None, move.version):
+            kept.append(move)
+            found = move.after
+    return kept[::-1]

@@ -182,6 +182,13 @@ def makers(version_ids: Iterable[str]) -> dict[str, Event]:
     return {str(event.act): event for event in made}
 
 
+def maker_of(ref: Ref, version: str) -> Event | None:
+    """The event that made a version which nobody but the person says is this secret's."""
+    event = makers([version]).get(version)
+    is_its = event and (event.environment, event.kind, event.secret) == (ref.environment.name, ref.kind.name, ref.key)
+    return event if is_its else None
+
+
 def _as_uuid(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
 from django.urls import reverse
 
 from secretsadmin.audit.models import Event, Outcome, outcomes
@@ -141,25 +141,40 @@ def last_changes(environment: str, kind: str, keys: Iterable[str]) -> dict[str, 
     return {event.secret: event for event in Event.objects.filter(id__in=list(newest))}
 
 
-def moves(ref: Ref, current: str) -> list[Move]:
-    """When acts of ours changed what Airflow reads of a secret, the oldest first; `current` is what it reads now.
-
-    An act whose outcome is unknown counts where what it wanted is so.
-    """
+def moves(ref: Ref, current: str, *, is_deleted: bool) -> list[Move]:
+    """When acts of ours changed what Airflow reads of a secret, the oldest first; `current` carries AWSCURRENT now."""
     verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update", "roll-back", "delete", "restore")]
-    took_place = Q(outcome=Outcome.SUCCEEDED) | Q(outcome=Outcome.UNKNOWN, version=current)
-    newest = Event.objects.on(ref).filter(took_place, action__in=verbs).order_by("-id")[:MOVES]
-    return list(_moves(reversed(newest)))
+    done = Event.objects.on(ref).filter(action__in=verbs, outcome__in=(Outcome.SUCCEEDED, Outcome.UNKNOWN))
+    took_place = list(_took_place(done.order_by("-id")[:MOVES], current, is_deleted=is_deleted))
+    return list(_moves(reversed(took_place)))
+
+
+def _took_place(newest_first: Iterable[Event], current: str, *, is_deleted: bool) -> Iterator[Event]:
+    """Without the acts of unknown outcome that didn't happen, by what the act after each found, or by what is now."""
+    for event in newest_first:
+        verb, is_sure = event.action.partition(".")[2], event.outcome == Outcome.SUCCEEDED
+        if verb in ("delete", "restore"):
+            if not is_sure and is_deleted != (verb == "delete"):
+                continue
+            is_deleted = verb == "restore"
+        elif is_sure or (event.version and event.version == current):
+            # A save and a roll back go through on top of the version that they name alone.
+            current, is_deleted = event.previous, False
+        else:
+            continue
+        yield event
 
 
 def _moves(events: Iterable[Event]) -> Iterator[Move]:
     version = ""
     for event in events:
         verb = event.action.partition(".")[2]
+        is_guarded = verb in ("update", "roll-back")
         if verb not in ("delete", "restore"):
             version = event.version
         to = "" if verb == "delete" else version
-        yield Move(event.at, to, event.user if verb == "roll-back" else "", event.reason)
+        by = event.user if verb == "roll-back" else ""
+        yield Move(event.at, to, by, event.reason, event.previous if is_guarded else None)
 
 
 def last_roll_back(ref: Ref) -> Event | None:

@@ -27,8 +27,6 @@ class InvalidLabel(ValueError):
 def check_new(label: str) -> None:
     """Raises InvalidLabel. AWS takes any 1 to 256 characters; what nobody could see or type again is refused here."""
     check(label)
-    if len(label) > MAX_LABEL:
-        raise InvalidLabel(f"A label has at most {MAX_LABEL} characters, and this one has {len(label)}.")
     if label != label.strip():
         raise InvalidLabel("A label can't begin or end with white space.")
     if not label.isprintable():
@@ -39,6 +37,8 @@ def check(label: str) -> None:
     """Raises InvalidLabel for a label that people don't move by hand, whoever attached it."""
     if not label:
         raise InvalidLabel("A label needs a name.")
+    if len(label) > MAX_LABEL:
+        raise InvalidLabel(f"A label has at most {MAX_LABEL} characters, and this one has {len(label)}.")
     if is_reserved(label):
         begins = " or ".join(RESERVED_LABELS)
         raise InvalidLabel(f"Labels that begin with {begins} are kept for AWS and for this dashboard.")

@@ -226,7 +226,7 @@ def _move(ref: Ref, act: Act, to: str, version: str) -> None:
     """Move AWSCURRENT if it is on `version`, or nowhere where that is empty. Raises Conflict."""
     instead_of: dict[str, str] = {"RemoveFromVersionId": version} if version else {}
     try:
-        with resolving(lambda: _has_moved(ref, act, to)):
+        with resolving(lambda: _has_moved(ref, act, to, version)):
             answer = aws.call(
                 aws.client(ref.environment).update_secret_version_stage,
                 SecretId=ref.name,
@@ -241,10 +241,13 @@ def _move(ref: Ref, act: Act, to: str, version: str) -> None:
         raise errors.Conflict from None
 
 
-def _has_moved(ref: Ref, act: Act, to: str) -> bool:
-    labels = reads.describe(ref).versions.get(to, ())
-    # The act's own version can have become the previous one only by having been the current one.
-    return CURRENT in labels or (to == act.token and PREVIOUS in labels)
+def _has_moved(ref: Ref, act: Act, to: str, version: str) -> bool:
+    known = reads.describe(ref)
+    labels = known.versions.get(to, ())
+    # The act's own version can have become the previous one only by having been the current one. Another can have been
+    # the previous one before; but if AWSCURRENT is on a third one, it came there from this one.
+    is_overtaken = to == act.token or (version not in ("", known.current))
+    return CURRENT in labels or (PREVIOUS in labels and is_overtaken)
 
 
 def _withdraw(ref: Ref, act: Act) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from secretsadmin import policy
 from secretsadmin.access import actor_of, environment_of, secret_of
 from secretsadmin.audit.deletions import Deletion, deletion_of, last_deletions
-from secretsadmin.audit.models import Event, makers
+from secretsadmin.audit.models import Event, maker_of
 from secretsadmin.audit.queries import Activity, last_changes, with_outcomes
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.htmx import Request, respond
@@ -142,7 +142,8 @@ def refresh(request: Request, environment: str, kind: Kind) -> HttpResponse:
 def detail(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
     ref = secret_of(request, environment, "view", kind, key)
     created = any(message.extra_tags == CREATED for message in messages.get_messages(request))
-    context = detail_context(request, listing.find(ref), shape, version_asked(request.GET)) | {"created": created}
+    version = version_asked(request.GET)
+    context = detail_context(request, _seen(ref, version), shape, version) | {"created": created}
     return respond(request, "detail.html", context)
 
 
@@ -174,7 +175,7 @@ def detail_context(request: Request, secret: Secret, shape: Shape, version: str 
     old = _old(secret, version, context)
     return context | {
         "old": old,
-        "version": old.id if old else "",
+        "version": version,
         "opened": None,
         "copies": shape.copies,
         "copy_url": _copy_url(secret.ref) if shape.copies else "",
@@ -183,11 +184,20 @@ def detail_context(request: Request, secret: Secret, shape: Shape, version: str 
     }
 
 
+def _seen(ref: Ref, version: str) -> Secret:
+    """A list may be behind: whoever looks at a version has to be told for sure whether Airflow reads it."""
+    if not version:
+        return listing.find(ref)
+    secret = reads.describe(ref)
+    listing.learn(ref, lambda _: secret)
+    return secret
+
+
 def _old(secret: Secret, version: str, context: Mapping[str, Any]) -> ShownVersion | None:
     """The version that is looked at, where it isn't the one that Airflow reads."""
     if not version or version == secret.current:
         return None
-    maker = makers([version]).get(version)
+    maker = maker_of(secret.ref, version)
     labels = tuple(secret.versions.get(version, ()))
     return shown_version(Version(version, labels, maker.at if maker else None), maker, context)
 

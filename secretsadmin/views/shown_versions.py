@@ -14,6 +14,9 @@ from secretsadmin.store.reads import CURRENT, VERSION_ID, Version
 from secretsadmin.store.writes import CANDIDATE
 from secretsadmin.timeline import Period
 
+# How a save ends whose version was there already, and wasn't made the current one.
+REFUSED = (Outcome.CONFLICT, Outcome.FAILED, Outcome.DENIED)
+
 
 def version_asked(data: QueryDict, name: str = "version") -> str:
     """The id of the version that is asked for, empty where none is. Raises Http404 for what can't be one."""
@@ -61,13 +64,17 @@ class ShownVersion:
     @property
     def was_refused(self) -> bool:
         """Whether it is what was left of a save that didn't go through."""
-        return self.maker is not None and self.maker.outcome in (Outcome.CONFLICT, Outcome.FAILED) and not self.current
+        return self.maker is not None and self.maker.outcome in REFUSED and not self.current
 
 
 def _made(maker: Event) -> str:
     fields = ", ".join(maker.fields) or "nothing"
     if maker.outcome == Outcome.CONFLICT:
         return f"{maker.user} tried to change {fields}, and somebody else was faster"
+    if maker.outcome in REFUSED:
+        return f"{maker.user} tried to change {fields}, and AWS didn't make it the current one"
+    if maker.outcome == Outcome.STARTED:
+        return f"{maker.user} began to save it, and how that ended isn't recorded"
     verb = "created it with" if maker.action.endswith(".create") else "changed"
     return f"{maker.user} {verb} {fields}"
 

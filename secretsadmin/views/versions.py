@@ -18,13 +18,14 @@ from django.views.decorators.http import require_safe
 from secretsadmin import timeline
 from secretsadmin.access import actor_of, secret_of
 from secretsadmin.audit import queries
-from secretsadmin.audit.models import Event, NotRecorded, makers
+from secretsadmin.audit.models import Event, NotRecorded, maker_of, makers
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Kind, Shape
 from secretsadmin.store import listing, reads, writes
 from secretsadmin.store.errors import Conflict, NotFound, StoreError
-from secretsadmin.store.reads import CURRENT, PREVIOUS, VERSION_ID, Secret, Version
+from secretsadmin.store.reads import CURRENT, PENDING, PREVIOUS, VERSION_ID, Secret, Version
+from secretsadmin.store.writes import CANDIDATE
 from secretsadmin.timeline import Move, Period
 from secretsadmin.views.answers import answer, done, form_methods, problem_of
 from secretsadmin.views.conflicts import conflict_of
@@ -46,22 +47,34 @@ def history(request: Request, environment: str, kind: Kind, key: str, shape: Sha
     periods = _periods(secret, found, made)
     page = Paginator(found, VERSIONS_PAGE).get_page(request.GET.get("page"))
     versions = [shown_version(each, made.get(each.id), context, periods.get(each.id, ())) for each in page.object_list]
-    context |= {"versions": versions, "page": page, "undo": _undo(secret, found)}
+    # What AWS has just told is newer than the list.
+    has_current = bool(reads.labelled(found, CURRENT))
+    context |= {"versions": versions, "page": page, "undo": _undo(secret, found), "has_current": has_current}
     return respond(request, "history.html", context)
 
 
 def _periods(secret: Secret, found: list[Version], made: Mapping[str, Event]) -> Mapping[str, list[Period]]:
-    current = "" if secret.deleted else reads.labelled(found, CURRENT)
-    outside = [Move(each.created, each.id) for each in found if each.created and _took_over(each, made)]
-    return timeline.periods([*queries.moves(secret.ref, current), *outside], current)
+    current, is_deleted = reads.labelled(found, CURRENT), secret.deleted is not None
+    outside = [_taken(each, each.created) for each in found if each.created and _may_have_taken_over(each, made)]
+    ours = queries.moves(secret.ref, current, is_deleted=is_deleted)
+    return timeline.periods([*ours, *outside], "" if is_deleted else current)
 
 
-def _took_over(version: Version, made: Mapping[str, Event]) -> bool:
+def _may_have_taken_over(version: Version, made: Mapping[str, Event]) -> bool:
     """Whether it was made outside, and became the current one by that, as far as its labels tell.
 
-    A plain PutSecretValue moves AWSCURRENT at once; one with labels of its own, such as a rotation's, doesn't.
+    A plain PutSecretValue moves AWSCURRENT at once; a rotation's and a candidate's doesn't. A label of somebody's own
+    tells nothing: it may have been attached at any time since.
     """
-    return version.id not in made and (not version.labels or bool({CURRENT, PREVIOUS} & {*version.labels}))
+    if version.id in made:
+        return False
+    return not {PENDING, CANDIDATE} & {*version.labels} or bool({CURRENT, PREVIOUS} & {*version.labels})
+
+
+def _taken(version: Version, created: datetime) -> Move:
+    # AWSPREVIOUS shows that it was current, but not since when if it waited for a rotation before.
+    is_guess = PREVIOUS not in version.labels or PENDING in version.labels
+    return Move(created, version.id, is_guess=is_guess)
 
 
 @dataclass(frozen=True)
@@ -138,7 +151,7 @@ def _roll_back_page(
 ) -> HttpResponse:
     secret = listing.find(ref)
     to = str(form["to"].value() or "")
-    maker = makers([to]).get(to)
+    maker = maker_of(ref, to)
     known = version or Version(to, tuple(secret.versions.get(to, ())), maker.at if maker else None)
     context = secret_context(request, secret, shape)
     context |= {"form": form, "version": shown_version(known, maker, context)}

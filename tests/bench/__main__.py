@@ -138,7 +138,7 @@ def _form(client: Client, conn_type: str) -> None:
 
 def _add_versions(emulator: Emulator, name: str) -> None:
     with connected(emulator.endpoint) as aws:
-        for number in range(98):
+        for number in range(97):
             aws.put_secret_value(
                 SecretId=name, SecretString=f"postgres://db{number}.example.com", VersionStages=["made"]
             )

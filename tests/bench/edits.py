@@ -75,7 +75,8 @@ class Somebody:
         form = as_sent(opened)
         form["value"] = [f"{form['value'][0]} {word}"]
         answer = self.post(f"{VARIABLES}/update/{key}/", **form)
-        return Edit(key, word, answer.status_code, is_kept=word in answer.text)
+        is_kept = answer.status_code == 409 and as_sent(answer)["value"] == form["value"]
+        return Edit(key, word, answer.status_code, is_kept)
 
 
 def measure() -> list[str]:

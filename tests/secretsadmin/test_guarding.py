@@ -77,6 +77,16 @@ def test_changes_a_host_with_the_secrets_typed_again_or_cleared(
     assert SECRET not in (after.password, after.extra.get("mine"))
 
 
+def test_types_no_secret_anew_by_another_key_that_a_page_calls_alike(emulator: Emulator, as_role: As) -> None:
+    two = Connection("postgres", host="h", login="u", extra={"to\rken": SECRET})
+    put(emulator, "prod/connections/two", two.to_json())
+
+    response = sent_by(as_role("editor"), "two", host="evil.example.com", extra='{"to\\nken": "new"}')
+
+    assert response.status_code == 422
+    assert read(emulator, "prod/connections/two") == two
+
+
 def test_replaces_a_password_or_a_description_without_knowing_the_rest(emulator: Emulator, as_role: As) -> None:
     assert sent_by(as_role("editor"), password="new").status_code == 302
     assert sent_by(as_role("editor"), description="Ours").status_code == 302

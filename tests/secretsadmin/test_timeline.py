@@ -45,6 +45,30 @@ def test_ends_nobody_knows_when_where_another_hand_moved_it(current: str) -> Non
     assert found == ({"b": [Period(None, is_now=True)]} if current else {})
 
 
+def test_ends_nobody_knows_when_where_the_next_move_found_another_version() -> None:
+    found = periods([*moves("a"), Move(HOURS[5], "c", after="b")], "c")
+
+    assert found["a"] == [period(0, "a")]
+    assert found["b"] == [Period(None, HOURS[5])]
+    assert [one.start for one in found["c"]] == [HOURS[5]]
+
+
+def test_goes_back_to_the_same_version_where_another_hand_had_moved_it() -> None:
+    found = periods([*moves("a"), Move(HOURS[5], "a", "anna", after="b")], "a")
+
+    assert [(one.start, one.end) for one in found["a"]] == [(HOURS[0], None), (HOURS[5], None)]
+    assert found["b"] == [Period(None, HOURS[5])]
+
+
+def test_is_not_guessed_where_the_next_move_or_the_present_refutes_it() -> None:
+    guess = Move(HOURS[3], "x", is_guess=True)
+
+    assert "x" not in periods([*moves("a"), guess, Move(HOURS[5], "c", after="a")], "c")
+    assert "x" not in periods([*moves("a"), guess], "a")
+    assert periods([*moves("a"), guess, Move(HOURS[5], "c", after="x")], "c")["x"][0].end == HOURS[5]
+    assert periods([*moves("a"), guess], "x")["x"][0].is_now
+
+
 def test_is_told_in_order_whatever_order_the_moves_are_known_in() -> None:
     assert periods(reversed(moves("a", "b", "c")), "c") == periods(moves("a", "b", "c"), "c")
 

@@ -1,6 +1,7 @@
 """A save that somebody else's has overtaken ... (each test finishes the sentence)."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -261,6 +262,19 @@ def test_is_kept_where_theirs_can_not_be_taken_apart(
     saved = editor.post(URL, as_sent(response) | {"on_top_of": version, "password": "new"})
     assert saved.status_code == 302
     assert read_by_airflow(secrets_manager, "orders").host == "mine.example.com"
+
+
+def test_is_not_saved_over_theirs_unseen_by_pressing_enter(
+    editor: Client, secrets_manager: Emulator, opened: dict[str, Any]
+) -> None:
+    """A browser presses a form's first button for whoever presses Enter in a field."""
+    overwrite(secrets_manager, NAME, "postgres://u:hid/den@h")
+
+    page = editor.post(URL, opened | MINE).content.decode()
+
+    first, second = re.findall(r"<button([^>]*)>", page[page.index('id="form"') :])[:2]
+    assert "name=" not in first
+    assert 'name="on_top_of"' in second
 
 
 def test_of_what_nobody_can_read_is_a_choice_of_the_whole(editor: Client, secrets_manager: Emulator) -> None:

@@ -389,3 +389,18 @@ def test_no_value_is_read_or_told(editor: Client, secrets_manager: Emulator) -> 
 
     assert not any(canary in page.content.decode() for page in pages)
     assert calls["GetSecretValue"] == 0
+
+
+def test_a_longer_name_than_any_label_has_is_neither_recorded_nor_sent(
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
+) -> None:
+    """Also of one that is said to stand somewhere: the record would hold it for ever."""
+    old, new = versions
+    known = acts()
+
+    with counting(secrets_manager) as calls:
+        response = editor.post(URL, {"label": "x" * 300_000, "version": old, "to": new})
+
+    assert response.status_code == 422
+    assert "UpdateSecretVersionStage" not in calls
+    assert acts() == known

@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
+from pytest_django.fixtures import Settings
 from time_machine import travel
 
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
-from tests.conftest import As
+from tests.conftest import As, use
+from tests.faults import FaultProxy
 from tests.site import CONNECTIONS, POSTGRES, VARIABLES, acts, create, current, field, overwrite, put
 from tests.wire import connected, counting
 
@@ -28,6 +30,26 @@ def versions(editor: Client, secrets_manager: Emulator) -> list[str]:
     old = current(secrets_manager, NAME)
     editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"host": "new.example.com", "version": old})
     return [old, current(secrets_manager, NAME)]
+
+
+LOST = "11111111-2222-4333-8444-555555555555"
+
+
+def record(verb: str, outcome: str, version: str = "", previous: str = "") -> None:
+    """A line of the record of an act by ben, whose version LOST may be."""
+    Event.objects.create(
+        act=LOST,
+        outcome=outcome,
+        at=timezone.now(),
+        user="ben",
+        environment="default",
+        kind="connections",
+        secret="orders",
+        action=f"connections.{verb}",
+        fields=["host"] if version == LOST else [],
+        version=version,
+        previous=previous,
+    )
 
 
 def told(response: Any) -> dict[str, Any]:
@@ -47,6 +69,14 @@ def move(emulator: Emulator, to: str, version: str, label: str = "AWSCURRENT") -
     with connected(emulator.endpoint) as client:
         client.update_secret_version_stage(
             SecretId=NAME, VersionStage=label, MoveToVersionId=to, RemoveFromVersionId=version
+        )
+
+
+def leave_behind(emulator: Emulator, *labels: str) -> None:
+    """Make the version LOST; without a label of its own it becomes the current one."""
+    with connected(emulator.endpoint) as client:
+        client.put_secret_value(
+            SecretId=NAME, SecretString="x://h", ClientRequestToken=LOST, VersionStages=list(labels) or ["AWSCURRENT"]
         )
 
 
@@ -109,32 +139,118 @@ def test_tell_that_a_label_was_moved_outside(editor: Client, secrets_manager: Em
 
 def test_tell_of_a_save_that_was_too_late(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
     """A candidate that lost the race stays for a while, and Airflow never read it."""
-    Event.objects.create(
-        act="11111111-2222-4333-8444-555555555555",
-        outcome="conflict",
-        at=Event.objects.latest("id").at,
-        user="ben",
-        environment="default",
-        kind="connections",
-        secret="orders",
-        action="connections.update",
-        fields=["host"],
-        version="11111111-2222-4333-8444-555555555555",
-    )
-    with connected(secrets_manager.endpoint) as client:
-        client.put_secret_value(
-            SecretId=NAME,
-            SecretString="x://h",
-            ClientRequestToken="11111111-2222-4333-8444-555555555555",
-            VersionStages=["SECRETSADMIN"],
-        )
+    record("update", "conflict", LOST)
+    leave_behind(secrets_manager, "SECRETSADMIN")
 
-    loser = told(editor.get(HISTORY))["11111111-2222-4333-8444-555555555555"]
+    loser = told(editor.get(HISTORY))[LOST]
 
     assert loser.was_refused
     assert not loser.periods
     assert loser.labels == ()
     assert "somebody else was faster" in loser.sentence
+
+
+def test_tell_of_a_save_that_aws_did_not_finish(
+    editor: Client, secrets_manager: Emulator, settings: Settings, versions: list[str]
+) -> None:
+    with FaultProxy(secrets_manager.endpoint) as proxy:
+        use(settings, proxy.endpoint)
+        proxy.when("UpdateSecretVersionStage").deny()
+        editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"host": "third.example.com", "version": versions[1]})
+        known = told(editor.get(HISTORY))
+
+    (left,) = (version for id_, version in known.items() if id_ not in versions)
+    assert left.was_refused
+    assert "AWS didn't make it the current one" in left.sentence
+
+
+def test_tell_of_a_save_whose_end_is_not_recorded(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    leave_behind(secrets_manager, "SECRETSADMIN")
+    record("update", "started", previous=versions[1])
+
+    assert told(editor.get(HISTORY))[LOST].sentence == "ben began to save it, and how that ended isn't recorded"
+
+
+def test_tell_of_a_lost_answer_by_what_the_next_save_found(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    leave_behind(secrets_manager)
+    record("update", "unknown", LOST, versions[1])
+    editor.post(f"{CONNECTIONS}/refresh/")
+    editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"host": "third.example.com", "version": LOST})
+
+    known = told(editor.get(HISTORY))
+
+    (read,) = known[LOST].periods
+    assert known[versions[1]].periods[0].end == read.start
+    assert read.end
+
+
+def test_tell_of_no_roll_back_that_the_next_one_found_undone(editor: Client, versions: list[str]) -> None:
+    old, new = versions
+    record("roll-back", "unknown", old, new)
+    editor.post(ROLL_BACK, {"to": old, "version": new})
+
+    assert [period.begun.rolled_back_by for period in told(editor.get(HISTORY))[old].periods] == ["", "editor"]
+
+
+@pytest.mark.parametrize("is_restored", [True, False])
+def test_tell_of_a_restore_whose_answer_was_lost_by_what_is_now(
+    editor: Client, secrets_manager: Emulator, versions: list[str], *, is_restored: bool
+) -> None:
+    editor.post(f"{CONNECTIONS}/delete/orders/", {"days": "7"})
+    if is_restored:
+        with connected(secrets_manager.endpoint) as client:
+            client.restore_secret(SecretId=NAME)
+    record("restore", "unknown")
+
+    periods = told(editor.get(HISTORY))[versions[1]].periods
+
+    assert [(period.is_now, bool(period.start)) for period in periods] == [(False, True), (True, True)][
+        : 1 + is_restored
+    ]
+
+
+def test_tell_until_when_one_was_read_that_another_hand_had_made_current(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    old, new = versions
+    move(secrets_manager, old, new)
+    editor.post(f"{CONNECTIONS}/refresh/")
+    editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"host": "third.example.com", "version": old})
+
+    response = editor.get(HISTORY)
+
+    assert [period.end for period in told(response)[new].periods] == [None]
+    texts(response, "Airflow read it until", "; since when isn")
+
+
+def test_tell_of_one_that_waited_for_a_rotation_only_from_when_it_was_made_current(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    leave_behind(secrets_manager, "AWSPENDING")
+    editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"host": "third.example.com", "version": versions[1]})
+    editor.post(ROLL_BACK, {"to": LOST, "version": current(secrets_manager, NAME)})
+
+    known = told(editor.get(HISTORY))
+
+    assert [period.is_now for period in known[LOST].periods] == [True]
+    assert [bool(period.end) for period in known[versions[1]].periods] == [True]
+
+
+def test_tell_the_same_of_one_made_outside_once_it_has_a_label(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    outside, *_ = (overwrite(secrets_manager, NAME, f"postgres://h{number}") for number in range(3))
+    before = told(editor.get(HISTORY))[outside].periods
+
+    editor.post(f"{CONNECTIONS}/label/orders/", {"label": "tested", "to": outside})
+
+    after = told(editor.get(HISTORY))[outside]
+    assert after.labels == ("tested",)
+    assert after.periods == before != ()
 
 
 def test_of_a_hundred_are_told_with_one_call(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
@@ -166,6 +282,15 @@ def test_say_that_airflow_finds_nothing_where_none_is_current(editor: Client, se
         client.create_secret(Name=NAME)
 
     texts(editor.get(HISTORY), "no version is the current one", "knows no version")
+
+
+def test_say_what_is_current_by_what_aws_has_just_told(editor: Client, secrets_manager: Emulator) -> None:
+    with connected(secrets_manager.endpoint) as client:
+        client.create_secret(Name=NAME)
+        editor.post(f"{CONNECTIONS}/refresh/")
+        client.put_secret_value(SecretId=NAME, SecretString="x://h")
+
+    assert "no version is the current one" not in editor.get(HISTORY).content.decode()
 
 
 def test_take_a_roll_back_back_with_one_call(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
@@ -302,6 +427,35 @@ def test_can_not_be_asked_for_by_what_is_no_id(editor: Client, versions: list[st
 
     assert ask(f"{CONNECTIONS}/{verb}/orders/", {"version": "../../etc"}).status_code == 404
     assert acts() == known
+
+
+def test_that_a_list_still_takes_for_current_are_looked_at_as_themselves(
+    editor: Client, secrets_manager: Emulator, versions: list[str]
+) -> None:
+    editor.post(f"{CONNECTIONS}/refresh/")
+    overwrite(secrets_manager, NAME, "postgres://elsewhere.example.com")
+
+    with counting(secrets_manager) as calls:
+        page = editor.get(told(editor.get(HISTORY))[versions[1]].look_url)
+        opened = editor.post(f"{CONNECTIONS}/open/orders/", {"version": field(page, "version")})
+
+    assert calls == {"ListSecretVersionIds": 1, "DescribeSecret": 1, "GetSecretValue": 1}
+    texts(page, "another version than the one that Airflow reads")
+    texts(opened, "new.example.com", "What Airflow would read")
+
+
+@pytest.mark.parametrize("where", ["look", "roll back"])
+def test_of_another_secret_are_told_nothing_of(editor: Client, secrets_manager: Emulator, where: str) -> None:
+    create(editor)
+    create(editor, conn_id="other")
+    foreign = current(secrets_manager, "airflow/connections/other")
+
+    if where == "look":
+        response = editor.get(f"{CONNECTIONS}/detail/orders/", {"version": foreign})
+    else:
+        response = editor.post(ROLL_BACK, {"to": foreign, "version": current(secrets_manager, NAME)})
+
+    assert "created it with" not in response.content.decode()
 
 
 def test_that_are_gone_are_not_found_when_they_are_opened(editor: Client, versions: list[str]) -> None:

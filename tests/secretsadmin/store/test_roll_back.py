@@ -1,5 +1,7 @@
 """Rolling a secret back ... (each test finishes the sentence)."""
 
+from contextlib import nullcontext
+from threading import Thread
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -86,3 +88,25 @@ def test_never_asks_aws_for_an_id_that_leaves_its_prefix(proxy: FaultProxy) -> N
 
     assert not proxy.calls
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_whose_answer_was_lost_is_told_apart_although_somebody_has_moved_on(
+    proxy: FaultProxy, outside: "Client", ref: Ref, version: str, newer: str, *, is_done: bool
+) -> None:
+    first = proxy.when("UpdateSecretVersionStage", call=1)
+    (first.reset_after if is_done else first.reset_before)()
+    gate = proxy.when("UpdateSecretVersionStage", call=2).hold()
+
+    def move_on() -> None:
+        gate.arrived.wait(10)
+        outside.put_secret_value(SecretId=ref.name, SecretString="third")
+        gate.release()
+
+    meanwhile = Thread(target=move_on)
+    meanwhile.start()
+    with nullcontext() if is_done else pytest.raises(Conflict):
+        writes.roll_back(ref, to=version, version=newer, actor=ANNA)
+    meanwhile.join()
+
+    ended(ref, "roll-back", "succeeded" if is_done else "conflict")
