@@ -240,6 +240,9 @@
     const form = target.form;
     if (form && form.method === "post") form.dataset.touched = "";
     $("#review > section")?.setAttribute("data-stale", "");
+    // After a conflict: who goes on typing in a field wants what they type.
+    const mine = $(`[name="choice.${CSS.escape(target.name ?? "")}"][value=mine]`);
+    if (mine) mine.checked = true;
   });
 
   document.addEventListener("submit", (event) => {

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from secretsadmin.audit.models import Act, Actor, recording
 from secretsadmin.environments import Ref
-from secretsadmin.store import aws, errors, listing, reads
-from secretsadmin.store.lost_answers import asked, resolving
+from secretsadmin.store import aws, errors, listing, reads, stages
+from secretsadmin.store.lost_answers import asked
 from secretsadmin.store.reads import CURRENT, PENDING, PREVIOUS
 from secretsadmin.store.writes import CANDIDATE, RESERVED_LABELS
 
@@ -89,21 +89,12 @@ def label(ref: Ref, *, label: str, to: str, version: str, actor: Actor, reason: 
 
 
 def _move(ref: Ref, act: Act, label: str) -> None:
-    """From `act.previous` to `act.version`; AWS refuses where the label isn't on the first. Raises Conflict."""
-    named = {"RemoveFromVersionId": act.previous, "MoveToVersionId": act.version}
-    try:
-        with resolving(lambda: holder(reads.describe(ref).versions, label) == act.version):
-            answer = aws.call(
-                aws.client(ref.environment).update_secret_version_stage,
-                SecretId=ref.name,
-                VersionStage=label,
-                **{name: version for name, version in named.items() if version},
-            )
-            act.request_id = aws.request_id(answer)
-    except errors.Refused as error:
-        if error.code not in ("InvalidParameterException", "InvalidRequestException"):
-            raise
-        raise errors.Conflict from None
+    def has_moved() -> bool | None:
+        """Nobody can tell where it has been, once it is on a third version."""
+        now = holder(reads.describe(ref).versions, label)
+        return {act.version: True, act.previous: False}.get(now)
+
+    stages.move(ref, act, label, to=act.version, version=act.previous, has_moved=has_moved)
 
 
 def _moved(versions: Labelled, label: str, to: str) -> Labelled:

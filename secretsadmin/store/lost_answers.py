@@ -7,8 +7,11 @@ from secretsadmin.store import errors
 
 
 @contextmanager
-def resolving(has_happened: Callable[[], bool]) -> Iterator[None]:
-    """After an error, an attempt whose answer was lost may still have been carried out: ask AWS before telling."""
+def resolving(has_happened: Callable[[], bool | None]) -> Iterator[None]:
+    """After an error, an attempt whose answer was lost may still have been carried out: ask AWS before telling.
+
+    Raises Unknown where AWS can't be asked, or where what it says, as None, doesn't tell.
+    """
     try:
         yield
     except errors.StoreError as error:
@@ -21,7 +24,7 @@ def resolving(has_happened: Callable[[], bool]) -> Iterator[None]:
             raise
 
 
-def asked(question: Callable[[], bool]) -> bool | None:
+def asked(question: Callable[[], bool | None]) -> bool | None:
     try:
         return question()
     except errors.NotFound:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from secretsadmin.audit.deletions import window
 from secretsadmin.audit.models import Act, Actor, recording
 from secretsadmin.environments import Ref
-from secretsadmin.store import aws, errors, listing, reads
+from secretsadmin.store import aws, errors, listing, reads, stages
 from secretsadmin.store.lost_answers import asked, resolving
 from secretsadmin.store.reads import CURRENT, PREVIOUS, TYPE_TAG, Secret
 
@@ -224,21 +224,7 @@ def _put_candidate(ref: Ref, act: Act, draft: Draft) -> None:
 
 def _move(ref: Ref, act: Act, to: str, version: str) -> None:
     """Move AWSCURRENT if it is on `version`, or nowhere where that is empty. Raises Conflict."""
-    instead_of: dict[str, str] = {"RemoveFromVersionId": version} if version else {}
-    try:
-        with resolving(lambda: _has_moved(ref, act, to, version)):
-            answer = aws.call(
-                aws.client(ref.environment).update_secret_version_stage,
-                SecretId=ref.name,
-                VersionStage=CURRENT,
-                MoveToVersionId=to,
-                **instead_of,
-            )
-            act.request_id = aws.request_id(answer)
-    except errors.Refused as error:
-        if error.code not in ("InvalidParameterException", "InvalidRequestException"):
-            raise
-        raise errors.Conflict from None
+    stages.move(ref, act, CURRENT, to=to, version=version, has_moved=lambda: _has_moved(ref, act, to, version))
 
 
 def _has_moved(ref: Ref, act: Act, to: str, version: str) -> bool:

@@ -10,12 +10,12 @@ from secretsadmin.environments import Ref
 from secretsadmin.forms import DESCRIPTION, SecretForm
 from secretsadmin.kinds import Field
 from secretsadmin.store import reads
-from secretsadmin.store.errors import Conflict, NoValue
+from secretsadmin.store.errors import NoValue
 from secretsadmin.store.reads import Value
 from secretsadmin.views.shown import ShownComparison, comparison
 
 
-class Overtaken(Conflict):
+class Overtaken(Exception):
     """Raised when what is there now is another version than the one that the form was opened on."""
 
     def __init__(self, theirs: Value) -> None:

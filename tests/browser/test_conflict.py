@@ -117,3 +117,14 @@ def test_meet_in_a_review_too(visit: Visit, site: Site, fresh: str, *, scripts: 
     expect(choice(mine, "Host", "theirs")).to_be_visible()
     expect(mine.field("password")).to_have_value("typed by me")
     expect(mine.field("host")).to_have_value("mine.example.com")
+
+
+@pytest.mark.parametrize("scripts", [True])
+def test_get_what_they_type_after_they_chose_theirs(late: Visitor, airflow: AirflowReader, fresh: str) -> None:
+    choice(late, "Host", "theirs").check()
+    late.fill(host="after-all.example.com")
+    expect(choice(late, "Host", "yours")).to_be_checked()
+    late.press("Save with these choices")
+
+    late.reads("Saved: host, password.")
+    assert {found.host for found in airflow.connection(fresh)} == {"after-all.example.com"}

@@ -1,5 +1,6 @@
 """Labelling a version ... (each test finishes the sentence)."""
 
+from threading import Thread
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from secretsadmin.backend import InvalidId
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import CONFIG, VARIABLES
 from secretsadmin.store import labels, listing, reads
-from secretsadmin.store.errors import Conflict, NotFound, Refused, ScheduledForDeletion, TooManyLabels
+from secretsadmin.store.errors import Conflict, NotFound, Refused, ScheduledForDeletion, TooManyLabels, Unknown
 from secretsadmin.store.labels import InvalidLabel
 from secretsadmin.store.listing import Listing
 from tests.demo.emulated import labels as stages
@@ -249,3 +250,27 @@ def test_is_news_to_a_process_whose_list_is_older(outside: "Client", ref: Ref, l
 
     assert known
     assert known.versions == reads.describe(ref).versions
+
+
+def test_whose_answer_was_lost_is_unknown_where_somebody_has_moved_on(
+    proxy: FaultProxy, outside: "Client", ref: Ref, labelled: str, newer: str
+) -> None:
+    """Whether it was on the way there, nothing tells."""
+    third = outside.put_secret_value(SecretId=ref.name, SecretString="third")["VersionId"]
+    proxy.when("UpdateSecretVersionStage", call=1).reset_after()
+    gate = proxy.when("UpdateSecretVersionStage", call=2).hold()
+
+    def move_on() -> None:
+        gate.arrived.wait(10)
+        outside.update_secret_version_stage(
+            SecretId=ref.name, VersionStage="tested", RemoveFromVersionId=newer, MoveToVersionId=third
+        )
+        gate.release()
+
+    meanwhile = Thread(target=move_on)
+    meanwhile.start()
+    with pytest.raises(Unknown):
+        labels.label(ref, label="tested", to=newer, version=labelled, actor=ANNA)
+    meanwhile.join()
+
+    ended(ref, "label", "unknown")
