@@ -33,6 +33,8 @@ from tests.bench import edits
 from tests.site import CONNECTIONS, POSTGRES, VARIABLES, current
 from tests.wire import connected, counting
 
+NAME = "airflow/connections/orders"
+URL = f"{CONNECTIONS}/{{}}/orders/"
 MANY = 10_000
 ROUNDS = 30
 HTMX = {"HX-Request": "true"}
@@ -52,55 +54,85 @@ def main() -> None:
         sys.exit("\n".join(broken))
 
 
-def count_calls(client: Client, emulator: Emulator) -> list[str]:
-    """One row an action: the calls that it made, and its floor. Returns those above it."""
-    missed = []
-    print(f"{'AWS calls of':28} {'made':>5} {'floor':>6}")
+class Calls:
+    """The calls that each action makes, a row each, and those that are above their floor."""
 
-    def row(action: str, floor: int, act: Callable[[], Any], status: int | None = None) -> None:
-        with counting(emulator) as calls:
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.missed: list[str] = []
+
+    def of(self, action: str, floor: int, act: Callable[[], Any], status: int | None = None) -> None:
+        with counting(self.emulator) as calls:
             response = act()
         assert response.status_code == status or response.status_code < 400, (action, response.status_code)
         print(f"{action:28} {calls.total():5} {floor:6}  {', '.join(f'{n} {c}' for n, c in calls.items())}")
         if calls.total() > floor:
-            missed.append(action)
+            self.missed.append(action)
 
-    name = "airflow/connections/orders"
-    url = f"{CONNECTIONS}/{{}}/orders/"
-    row("cold list of 0", 1, lambda: client.get(f"{CONNECTIONS}/"))
-    row("create", 1, lambda: client.post(f"{CONNECTIONS}/create/", POSTGRES))
-    row("warm list", 0, lambda: client.get(f"{CONNECTIONS}/"))
-    row("view", 0, lambda: client.get(url.format("detail")))
-    row("open", 1, lambda: client.post(url.format("open")))
-    row("reveal", 1, lambda: client.post(url.format("reveal")))
-    first = current(emulator, name)
-    row("preview", 0, lambda: client.post(url.format("update"), POSTGRES | {"version": first, "preview": "1"}))
-    typed = {"version": first, "host": "new"}
-    row("review", 1, lambda: client.post(url.format("update"), typed | {"review": "1"}))
-    row("update", 3, lambda: client.post(url.format("update"), typed))
-    second = current(emulator, name)
-    row("conflict", 4, lambda: client.post(url.format("update"), typed | {"login": "new"}), status=409)
-    mixed = typed | {"on_top_of": second, "login": "new", "choice.host": "theirs", "choice.login": "mine"}
-    row("save of a mix", 3, lambda: client.post(url.format("update"), mixed))
-    third = current(emulator, name)
-    row("history", 1, lambda: client.get(url.format("history")))
-    row("look at a version", 1, lambda: client.post(url.format("open"), {"version": first}))
-    row("roll back page", 1, lambda: client.get(url.format("roll-back"), {"to": first}))
-    both = {"one": first, "other": second}
-    row("compare page", 1, lambda: client.get(url.format("compare"), both))
-    row("compare", 2, lambda: client.post(url.format("compare"), both, headers={"HX-Request": "true"}))
-    row("roll back", 1, lambda: client.post(url.format("roll-back"), {"to": first, "version": third}))
-    row("undo the roll back", 1, lambda: client.post(url.format("roll-back"), {"to": third, "version": first}))
-    _add_versions(emulator, name)
-    row("history of 100 versions", 1, lambda: client.get(url.format("history")))
-    row("delete", 1, lambda: client.post(url.format("delete"), {"days": "7"}))
-    row("restore", 1, lambda: client.post(url.format("restore")))
-    row("create a variable", 1, lambda: client.post(f"{VARIABLES}/create/", {"key": "k", "value": "v"}))
+
+def count_calls(client: Client, emulator: Emulator) -> list[str]:
+    """Returns the actions that take more calls than their floor."""
+    print(f"{'AWS calls of':28} {'made':>5} {'floor':>6}")
+    calls = Calls(emulator)
+    calls.of("cold list of 0", 1, lambda: client.get(f"{CONNECTIONS}/"))
+    calls.of("create", 1, lambda: client.post(f"{CONNECTIONS}/create/", POSTGRES))
+    calls.of("warm list", 0, lambda: client.get(f"{CONNECTIONS}/"))
+    count_saves(client, calls, current(emulator, NAME))
+    count_versions(client, calls)
+    count_labels(client, calls)
+    calls.of("delete", 1, lambda: client.post(URL.format("delete"), {"days": "7"}))
+    calls.of("restore", 1, lambda: client.post(URL.format("restore")))
+    calls.of("create a variable", 1, lambda: client.post(f"{VARIABLES}/create/", {"key": "k", "value": "v"}))
     _fill(emulator)
     listing.forget()
-    row(f"cold list of {MANY + 1}", MANY // 100 + 1, lambda: client.post(f"{CONNECTIONS}/refresh/", follow=True))
-    row(f"warm list of {MANY + 1}", 0, lambda: client.get(f"{CONNECTIONS}/?q=5&sort=-changed"))
-    return missed
+    calls.of(f"cold list of {MANY + 1}", MANY // 100 + 1, lambda: client.post(f"{CONNECTIONS}/refresh/", follow=True))
+    calls.of(f"warm list of {MANY + 1}", 0, lambda: client.get(f"{CONNECTIONS}/?q=5&sort=-changed"))
+    return calls.missed
+
+
+def count_saves(client: Client, calls: Calls, first: str) -> None:
+    calls.of("view", 0, lambda: client.get(URL.format("detail")))
+    calls.of("open", 1, lambda: client.post(URL.format("open")))
+    calls.of("reveal", 1, lambda: client.post(URL.format("reveal")))
+    calls.of("preview", 0, lambda: client.post(URL.format("update"), POSTGRES | {"version": first, "preview": "1"}))
+    typed = {"version": first, "host": "new"}
+    calls.of("review", 1, lambda: client.post(URL.format("update"), typed | {"review": "1"}))
+    calls.of("update", 3, lambda: client.post(URL.format("update"), typed))
+    theirs = current(calls.emulator, NAME)
+    calls.of("conflict", 4, lambda: client.post(URL.format("update"), typed | {"login": "new"}), status=409)
+    mixed = typed | {"on_top_of": theirs, "login": "new", "choice.host": "theirs", "choice.login": "mine"}
+    calls.of("save of a mix", 3, lambda: client.post(URL.format("update"), mixed))
+
+
+def count_versions(client: Client, calls: Calls) -> None:
+    old, new = _versions(calls.emulator)
+    calls.of("history", 1, lambda: client.get(URL.format("history")))
+    calls.of("look at a version", 1, lambda: client.post(URL.format("open"), {"version": old}))
+    calls.of("roll back page", 1, lambda: client.get(URL.format("roll-back"), {"to": old}))
+    both = {"one": old, "other": new}
+    calls.of("compare page", 1, lambda: client.get(URL.format("compare"), both))
+    calls.of("compare", 2, lambda: client.post(URL.format("compare"), both, headers=HTMX))
+    calls.of("roll back", 1, lambda: client.post(URL.format("roll-back"), {"to": old, "version": new}))
+    calls.of("undo the roll back", 1, lambda: client.post(URL.format("roll-back"), {"to": new, "version": old}))
+    _add_versions(calls.emulator, NAME)
+    calls.of("history of 100 versions", 1, lambda: client.get(URL.format("history")))
+
+
+def count_labels(client: Client, calls: Calls) -> None:
+    old, new = _versions(calls.emulator)
+    calls.of("label page", 1, lambda: client.get(URL.format("label")))
+    calls.of("attach a label", 2, lambda: client.post(URL.format("label"), {"label": "tested", "to": old}))
+    sent = {"label": "tested", "version": old, "to": new}
+    calls.of("move a label", 1, lambda: client.post(URL.format("label"), sent))
+    calls.of("remove a label", 1, lambda: client.post(URL.format("label"), sent | {"version": new, "to": ""}))
+
+
+def _versions(emulator: Emulator) -> tuple[str, str]:
+    """The one that was current before, and the current one."""
+    with connected(emulator.endpoint) as aws:
+        stages = aws.describe_secret(SecretId=NAME)["VersionIdsToStages"]
+    found = {label: version for version, labels in stages.items() for label in labels}
+    return found["AWSPREVIOUS"], found["AWSCURRENT"]
 
 
 def measure_pages(client: Client, emulator: Emulator) -> None:
@@ -127,7 +159,7 @@ def measure_pages(client: Client, emulator: Emulator) -> None:
     }.items():
         print(f"{name:28} {median * 1000:7.1f} {median / bare:14.1f}")
     with connected(emulator.endpoint) as aws:
-        bare_call = _median(lambda: aws.get_secret_value(SecretId="airflow/connections/orders"))
+        bare_call = _median(lambda: aws.get_secret_value(SecretId=NAME))
     opened = _median(lambda: client.post(f"{CONNECTIONS}/open/orders/"))
     print(f"{'open, less the AWS call':28} {(opened - bare_call) * 1000:7.1f} {(opened - bare_call) / bare:14.1f}")
 
