@@ -236,6 +236,12 @@ def binned(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("button", name="Restore old_orders_db")).to_be_visible()
 
 
+def compared_and_shown(visitor: Visitor) -> None:
+    compared("analytics_warehouse")(visitor)
+    visitor.press("Show Password before")
+    expect(visitor.page.get_by_role("status", name="Password")).to_be_visible()
+
+
 def compared(key: str, kind: str = "connections") -> Steps:
     """The oldest version with the current one, and what is the same in both."""
 
@@ -296,6 +302,7 @@ LOOKS = (
     Look("update-text-overtaken", text_overtaken),
     Look("history", at("/prod/connections/history/analytics_warehouse/")),
     Look("compare", compared("analytics_warehouse")),
+    Look("compare-shown", compared_and_shown),
     Look("compare-variable", compared("feature_flags", "variables")),
     Look("roll-back", rolled_back),
     Look("rolled-back", taken_back),
