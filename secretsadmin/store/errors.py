@@ -92,12 +92,12 @@ class Refused(StoreError):
 
 
 class TooManyVersions(Refused):
-    """Raised when a secret has about 100 versions younger than a day."""
+    """Raised when a secret has about 100 versions younger than a day; or, made outside, all the labels there can be."""
 
     status = 503
     title = "Too many versions today"
     sentence = "AWS keeps about 100 versions of a secret a day, and this one has used them up."
-    next = "Wait until its oldest version is a day old."
+    next = "Wait until its oldest version is a day old. If it has 20 labels, that is the reason: remove one."
 
 
 class TooManyLabels(Refused):

@@ -164,7 +164,12 @@ def reveal(request: Request, environment: str, kind: Kind, key: str, shape: Shap
     version = version_asked(request.POST)
     value = reads.reveal(ref, "reveal", actor=actor_of(request), fields=(wanted[:100],), version=version)
     found = _parts(ref, shape, value.text) if part else _masked(ref, shape, value.text)
-    context: dict[str, Any] = {"version": version, "asked_by": "part" if part else "field"}
+    # A part is shown in a table, where it isn't one of a list.
+    context: dict[str, Any] = {
+        "version": version,
+        "asked_by": "part" if part else "field",
+        "is_alone": bool(part and request.htmx),
+    }
     context |= {} if request.htmx else detail_context(request, listing.find(ref), shape, version)
     context["field"] = shown.revealed(_named(found, wanted), urls(ref)["reveal_url"])
     return respond(request, "detail.html", context, partial="revealed")

@@ -38,3 +38,29 @@ def test_across_forms_show_what_differs_and_no_secret(visit: Visit, site: Site, 
     visitor.page.get_by_label("Before").select_option(index=0)
     visitor.press("Compare")
     expect(visitor.page.locator("#compared")).to_contain_text("the same version twice")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_show_one_secret_of_one_side_to_whoever_may_see_it(
+    visit: Visit, site: Site, fresh: str, *, scripts: bool
+) -> None:
+    name = f"dev/airflow/connections/{fresh}"
+    site.store(name, BEFORE)
+    with connected(site.emulator.endpoint) as client:
+        client.put_secret_value(SecretId=name, SecretString=AFTER)
+    visitor = visit("editor", scripts=scripts)
+    visitor.go(f"/dev/connections/history/{fresh}/")
+    visitor.page.get_by_role("link", name="Compare").click()
+    if not scripts:
+        visitor.press("Show the differences")
+
+    visitor.press("Show Password before")
+    expect(visitor.page.get_by_role("status", name="Password")).to_have_text(f"{VALUE}-one")
+    if not scripts:
+        expect(visitor.page.locator("main")).to_contain_text("another version than the one that Airflow reads")
+        return
+    visitor.follow("Hide")
+    expect(visitor.page.locator("#compared")).not_to_contain_text(VALUE)
+    visitor.press("Show Password")
+    visitor.press("Show Password after")
+    expect(visitor.page.locator("#compared output")).to_have_text([f"{VALUE}-one", VALUE])
