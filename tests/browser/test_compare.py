@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.fixtures import Visit
 from tests.browser.sites import Site
+from tests.browser.visitor import Visitor
 from tests.wire import connected
 
 VALUE = "canary-7f3a"
@@ -14,17 +15,26 @@ AFTER = (
 )
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-def test_across_forms_show_what_differs_and_no_secret(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
-    name = f"dev/airflow/connections/{fresh}"
+def changed(site: Site, key: str) -> None:
+    name = f"dev/airflow/connections/{key}"
     site.store(name, BEFORE)
     with connected(site.emulator.endpoint) as client:
         client.put_secret_value(SecretId=name, SecretString=AFTER)
-    visitor = visit("viewer", scripts=scripts)
-    visitor.go(f"/dev/connections/history/{fresh}/")
+
+
+def compare(visitor: Visitor, key: str) -> None:
+    """The old version with the current one."""
+    visitor.go(f"/dev/connections/history/{key}/")
     visitor.page.get_by_role("link", name="Compare").click()
-    if not scripts:
+    if not visitor.scripts:
         visitor.press("Show the differences")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_across_forms_show_what_differs_and_no_secret(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+    changed(site, fresh)
+    visitor = visit("viewer", scripts=scripts)
+    compare(visitor, fresh)
 
     differing = visitor.page.locator("#compared tbody tr")
     expect(differing).to_have_count(2)
@@ -44,15 +54,9 @@ def test_across_forms_show_what_differs_and_no_secret(visit: Visit, site: Site, 
 def test_show_one_secret_of_one_side_to_whoever_may_see_it(
     visit: Visit, site: Site, fresh: str, *, scripts: bool
 ) -> None:
-    name = f"dev/airflow/connections/{fresh}"
-    site.store(name, BEFORE)
-    with connected(site.emulator.endpoint) as client:
-        client.put_secret_value(SecretId=name, SecretString=AFTER)
+    changed(site, fresh)
     visitor = visit("editor", scripts=scripts)
-    visitor.go(f"/dev/connections/history/{fresh}/")
-    visitor.page.get_by_role("link", name="Compare").click()
-    if not scripts:
-        visitor.press("Show the differences")
+    compare(visitor, fresh)
 
     visitor.press("Show Password before")
     expect(visitor.page.get_by_role("status", name="Password")).to_have_text(f"{VALUE}-one")

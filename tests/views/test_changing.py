@@ -10,19 +10,10 @@ from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.conftest import As, use
 from tests.faults import FaultProxy
-from tests.site import CONNECTIONS, acts, create, current, overwrite, put, read_by_airflow
+from tests.site import CONNECTIONS, acts, current, overwrite, put, read_by_airflow
 from tests.wire import connected, counting
 
 NAME = "airflow/connections/orders"
-
-
-@pytest.fixture
-def versions(editor: Client, secrets_manager: Emulator) -> tuple[str, str]:
-    """An old version, and the current one."""
-    create(editor)
-    old = current(secrets_manager, NAME)
-    editor.post(f"{CONNECTIONS}/update/orders/", {"version": old, "host": "new.example.com"})
-    return old, current(secrets_manager, NAME)
 
 
 def test_a_roll_back_moves_one_label(editor: Client, secrets_manager: Emulator, versions: tuple[str, str]) -> None:

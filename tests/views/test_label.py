@@ -14,20 +14,11 @@ from tests.conftest import As, use
 from tests.faults import FaultProxy
 from tests.forms import as_sent
 from tests.secretsadmin.hostile import HOSTILE_IDS
-from tests.site import CONNECTIONS, acts, create, current, errors, field, overwrite, put
+from tests.site import CONNECTIONS, acts, errors, field, overwrite, put
 from tests.wire import connected, counting
 
 NAME = "airflow/connections/orders"
 URL = f"{CONNECTIONS}/label/orders/"
-
-
-@pytest.fixture
-def versions(editor: Client, secrets_manager: Emulator) -> tuple[str, str]:
-    """The version before, and the current one."""
-    create(editor)
-    old = current(secrets_manager, NAME)
-    editor.post(f"{CONNECTIONS}/update/orders/", {"version": old, "host": "new.example.com"})
-    return old, current(secrets_manager, NAME)
 
 
 def attach(emulator: Emulator, label: str, version: str, instead_of: str = "") -> None:

@@ -23,15 +23,6 @@ ROLL_BACK = f"{CONNECTIONS}/roll-back/orders/"
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def versions(editor: Client, secrets_manager: Emulator) -> list[str]:
-    """Two versions that were made here, the older first."""
-    create(editor)
-    old = current(secrets_manager, NAME)
-    editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"host": "new.example.com", "version": old})
-    return [old, current(secrets_manager, NAME)]
-
-
 LOST = "11111111-2222-4333-8444-555555555555"
 
 
@@ -80,7 +71,7 @@ def leave_behind(emulator: Emulator, *labels: str) -> None:
         )
 
 
-def test_tell_what_airflow_read_since_when(editor: Client, versions: list[str]) -> None:
+def test_tell_what_airflow_read_since_when(editor: Client, versions: tuple[str, str]) -> None:
     old, new = versions
 
     known = told(editor.get(HISTORY))
@@ -92,7 +83,7 @@ def test_tell_what_airflow_read_since_when(editor: Client, versions: list[str]) 
     assert not before.is_now
 
 
-def test_tell_both_times_that_a_version_was_read(editor: Client, versions: list[str]) -> None:
+def test_tell_both_times_that_a_version_was_read(editor: Client, versions: tuple[str, str]) -> None:
     old, new = versions
     editor.post(ROLL_BACK, {"to": old, "version": new, "reason": "The <new> host is down"})
 
@@ -104,7 +95,7 @@ def test_tell_both_times_that_a_version_was_read(editor: Client, versions: list[
     texts(response, "rolled back by <bdi>editor</bdi>: <bdi>“The &lt;new&gt; host is down”</bdi>")
 
 
-def test_tell_that_airflow_read_nothing_while_it_was_to_be_deleted(editor: Client, versions: list[str]) -> None:
+def test_tell_that_airflow_read_nothing_while_it_was_to_be_deleted(editor: Client, versions: tuple[str, str]) -> None:
     editor.post(f"{CONNECTIONS}/delete/orders/", {"days": "7"})
     gone = told(editor.get(HISTORY))
     editor.post(f"{CONNECTIONS}/restore/orders/")
@@ -115,7 +106,7 @@ def test_tell_that_airflow_read_nothing_while_it_was_to_be_deleted(editor: Clien
 
 
 def test_tell_of_one_made_outside_since_when_airflow_reads_it(
-    editor: Client, secrets_manager: Emulator, versions: list[str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
     outside = overwrite(secrets_manager, NAME, "postgres://elsewhere")
 
@@ -127,7 +118,9 @@ def test_tell_of_one_made_outside_since_when_airflow_reads_it(
     assert known[versions[1]].periods[0].end == period.start
 
 
-def test_tell_that_a_label_was_moved_outside(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
+def test_tell_that_a_label_was_moved_outside(
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
+) -> None:
     old, new = versions
     move(secrets_manager, old, new)
 
@@ -137,7 +130,7 @@ def test_tell_that_a_label_was_moved_outside(editor: Client, secrets_manager: Em
     texts(response, "it was made current outside the dashboard", "until another was made current outside")
 
 
-def test_tell_of_a_save_that_was_too_late(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
+def test_tell_of_a_save_that_was_too_late(editor: Client, secrets_manager: Emulator, versions: tuple[str, str]) -> None:
     """A candidate that lost the race stays for a while, and Airflow never read it."""
     record("update", "conflict", LOST)
     leave_behind(secrets_manager, "SECRETSADMIN")
@@ -151,7 +144,7 @@ def test_tell_of_a_save_that_was_too_late(editor: Client, secrets_manager: Emula
 
 
 def test_tell_of_a_save_that_aws_did_not_finish(
-    editor: Client, secrets_manager: Emulator, settings: Settings, versions: list[str]
+    editor: Client, secrets_manager: Emulator, settings: Settings, versions: tuple[str, str]
 ) -> None:
     with FaultProxy(secrets_manager.endpoint) as proxy:
         use(settings, proxy.endpoint)
@@ -165,7 +158,7 @@ def test_tell_of_a_save_that_aws_did_not_finish(
 
 
 def test_tell_of_a_save_whose_end_is_not_recorded(
-    editor: Client, secrets_manager: Emulator, versions: list[str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
     leave_behind(secrets_manager, "SECRETSADMIN")
     record("update", "started", previous=versions[1])
@@ -174,7 +167,7 @@ def test_tell_of_a_save_whose_end_is_not_recorded(
 
 
 def test_tell_of_a_lost_answer_by_what_the_next_save_found(
-    editor: Client, secrets_manager: Emulator, versions: list[str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
     leave_behind(secrets_manager)
     record("update", "unknown", LOST, versions[1])
@@ -188,7 +181,7 @@ def test_tell_of_a_lost_answer_by_what_the_next_save_found(
     assert read.end
 
 
-def test_tell_of_no_roll_back_that_the_next_one_found_undone(editor: Client, versions: list[str]) -> None:
+def test_tell_of_no_roll_back_that_the_next_one_found_undone(editor: Client, versions: tuple[str, str]) -> None:
     old, new = versions
     record("roll-back", "unknown", old, new)
     editor.post(ROLL_BACK, {"to": old, "version": new})
@@ -198,7 +191,7 @@ def test_tell_of_no_roll_back_that_the_next_one_found_undone(editor: Client, ver
 
 @pytest.mark.parametrize("is_restored", [True, False])
 def test_tell_of_a_restore_whose_answer_was_lost_by_what_is_now(
-    editor: Client, secrets_manager: Emulator, versions: list[str], *, is_restored: bool
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str], *, is_restored: bool
 ) -> None:
     editor.post(f"{CONNECTIONS}/delete/orders/", {"days": "7"})
     if is_restored:
@@ -214,7 +207,7 @@ def test_tell_of_a_restore_whose_answer_was_lost_by_what_is_now(
 
 
 def test_tell_until_when_one_was_read_that_another_hand_had_made_current(
-    editor: Client, secrets_manager: Emulator, versions: list[str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
     old, new = versions
     move(secrets_manager, old, new)
@@ -228,7 +221,7 @@ def test_tell_until_when_one_was_read_that_another_hand_had_made_current(
 
 
 def test_tell_of_one_that_waited_for_a_rotation_only_from_when_it_was_made_current(
-    editor: Client, secrets_manager: Emulator, versions: list[str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
     leave_behind(secrets_manager, "AWSPENDING")
     editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"host": "third.example.com", "version": versions[1]})
@@ -241,7 +234,7 @@ def test_tell_of_one_that_waited_for_a_rotation_only_from_when_it_was_made_curre
 
 
 def test_tell_the_same_of_one_made_outside_once_it_has_a_label(
-    editor: Client, secrets_manager: Emulator, versions: list[str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
     outside, *_ = (overwrite(secrets_manager, NAME, f"postgres://h{number}") for number in range(3))
     before = told(editor.get(HISTORY))[outside].periods
@@ -253,7 +246,9 @@ def test_tell_the_same_of_one_made_outside_once_it_has_a_label(
     assert after.periods == before != ()
 
 
-def test_of_a_hundred_are_told_with_one_call(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
+def test_of_a_hundred_are_told_with_one_call(
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
+) -> None:
     for number in range(98):
         overwrite(secrets_manager, NAME, f"postgres://h{number}")
     editor.post(f"{CONNECTIONS}/refresh/")
@@ -271,7 +266,7 @@ def test_of_a_hundred_are_told_with_one_call(editor: Client, secrets_manager: Em
     ("who", "offered"),
     [("viewer", {"look", "compare"}), ("auditor", set()), ("editor", {"look", "compare", "roll_back"})],
 )
-def test_offer_what_the_person_may_do(signed_in: As, versions: list[str], who: str, offered: set[str]) -> None:
+def test_offer_what_the_person_may_do(signed_in: As, versions: tuple[str, str], who: str, offered: set[str]) -> None:
     old = told(signed_in(who).get(HISTORY))[versions[0]]
 
     assert {name for name in ("look", "compare", "roll_back") if getattr(old, f"{name}_url")} == offered
@@ -293,7 +288,9 @@ def test_say_what_is_current_by_what_aws_has_just_told(editor: Client, secrets_m
     assert "no version is the current one" not in editor.get(HISTORY).content.decode()
 
 
-def test_take_a_roll_back_back_with_one_call(editor: Client, secrets_manager: Emulator, versions: list[str]) -> None:
+def test_take_a_roll_back_back_with_one_call(
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
+) -> None:
     old, new = versions
     rolled_back = editor.post(ROLL_BACK, {"to": old, "version": new}, follow=True)
     undo = rolled_back.context["undo"]
@@ -307,7 +304,7 @@ def test_take_a_roll_back_back_with_one_call(editor: Client, secrets_manager: Em
 
 
 def test_offer_no_undo_once_something_else_has_happened(
-    editor: Client, secrets_manager: Emulator, versions: list[str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
     old, new = versions
     editor.post(ROLL_BACK, {"to": old, "version": new})
@@ -318,24 +315,24 @@ def test_offer_no_undo_once_something_else_has_happened(
     assert editor.get(HISTORY).context["undo"] is None
 
 
-def test_offer_no_undo_a_day_later(signed_in: As, editor: Client, versions: list[str]) -> None:
+def test_offer_no_undo_a_day_later(signed_in: As, editor: Client, versions: tuple[str, str]) -> None:
     editor.post(ROLL_BACK, {"to": versions[0], "version": versions[1]})
 
     with travel(timezone.now() + timedelta(hours=25), tick=True):
         assert signed_in("editor").get(HISTORY).context["undo"] is None
 
 
-def test_offer_no_undo_after_a_save(editor: Client, versions: list[str]) -> None:
+def test_offer_no_undo_after_a_save(editor: Client, versions: tuple[str, str]) -> None:
     assert editor.get(HISTORY).context["undo"] is None
 
 
-def test_show_an_undo_to_nobody_who_may_not_roll_back(signed_in: As, editor: Client, versions: list[str]) -> None:
+def test_show_an_undo_to_nobody_who_may_not_roll_back(signed_in: As, editor: Client, versions: tuple[str, str]) -> None:
     editor.post(ROLL_BACK, {"to": versions[0], "version": versions[1]})
 
     assert "Undo this roll back" not in signed_in("viewer").get(HISTORY).content.decode()
 
 
-def test_are_known_with_their_form_and_fields_before_a_roll_back(editor: Client, versions: list[str]) -> None:
+def test_are_known_with_their_form_and_fields_before_a_roll_back(editor: Client, versions: tuple[str, str]) -> None:
     response = editor.get(ROLL_BACK, {"to": versions[0]})
 
     texts(response, "both read it back", "conn_type, host, login, password", "URI")
@@ -346,7 +343,7 @@ def test_are_known_with_their_form_and_fields_before_a_roll_back(editor: Client,
 
 
 def test_that_were_made_outside_are_called_unchecked(
-    editor: Client, secrets_manager: Emulator, versions: list[str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
     outside = overwrite(secrets_manager, NAME, "postgres://elsewhere")
     overwrite(secrets_manager, NAME, "postgres://again")
@@ -358,12 +355,12 @@ def test_that_were_made_outside_are_called_unchecked(
     assert set(calls) <= {"ListSecretVersionIds", "DescribeSecret"}
 
 
-def test_that_are_gone_can_not_be_rolled_back_to(editor: Client, versions: list[str]) -> None:
+def test_that_are_gone_can_not_be_rolled_back_to(editor: Client, versions: tuple[str, str]) -> None:
     assert editor.get(ROLL_BACK, {"to": "0" * 32}).status_code == 404
 
 
 @pytest.mark.parametrize("to", ["", "x", "' OR 1", "%00" * 20, "a" * 65])
-def test_are_named_by_ids_alone(editor: Client, secrets_manager: Emulator, versions: list[str], to: str) -> None:
+def test_are_named_by_ids_alone(editor: Client, secrets_manager: Emulator, versions: tuple[str, str], to: str) -> None:
     known = acts()
 
     with counting(secrets_manager) as calls:
@@ -374,12 +371,12 @@ def test_are_named_by_ids_alone(editor: Client, secrets_manager: Emulator, versi
     assert acts() == known
 
 
-def test_that_are_current_already_are_not_offered(editor: Client, versions: list[str]) -> None:
+def test_that_are_current_already_are_not_offered(editor: Client, versions: tuple[str, str]) -> None:
     texts(editor.get(ROLL_BACK, {"to": versions[1]}), "Airflow reads this version already")
 
 
 def test_keep_the_reason_where_the_label_has_moved_meanwhile(
-    editor: Client, secrets_manager: Emulator, versions: list[str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
     outside = overwrite(secrets_manager, NAME, "postgres://elsewhere")
 
@@ -395,7 +392,7 @@ def test_keep_the_reason_where_the_label_has_moved_meanwhile(
 
 @pytest.mark.parametrize("headers", [HTMX, {}], ids=["with htmx", "without"])
 def test_that_are_old_are_opened_as_themselves(
-    editor: Client, secrets_manager: Emulator, versions: list[str], headers: dict[str, str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str], headers: dict[str, str]
 ) -> None:
     old, _ = versions
     page = editor.get(f"{CONNECTIONS}/detail/orders/", {"version": old})
@@ -421,7 +418,7 @@ def test_that_are_binary_are_said_to_be_nothing_for_airflow(editor: Client, secr
 
 
 @pytest.mark.parametrize("verb", ["detail", "open", "reveal"])
-def test_can_not_be_asked_for_by_what_is_no_id(editor: Client, versions: list[str], verb: str) -> None:
+def test_can_not_be_asked_for_by_what_is_no_id(editor: Client, versions: tuple[str, str], verb: str) -> None:
     known = acts()
     ask = editor.get if verb == "detail" else editor.post
 
@@ -430,7 +427,7 @@ def test_can_not_be_asked_for_by_what_is_no_id(editor: Client, versions: list[st
 
 
 def test_that_a_list_still_takes_for_current_are_looked_at_as_themselves(
-    editor: Client, secrets_manager: Emulator, versions: list[str]
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
     editor.post(f"{CONNECTIONS}/refresh/")
     overwrite(secrets_manager, NAME, "postgres://elsewhere.example.com")
@@ -458,5 +455,5 @@ def test_of_another_secret_are_told_nothing_of(editor: Client, secrets_manager: 
     assert "created it with" not in response.content.decode()
 
 
-def test_that_are_gone_are_not_found_when_they_are_opened(editor: Client, versions: list[str]) -> None:
+def test_that_are_gone_are_not_found_when_they_are_opened(editor: Client, versions: tuple[str, str]) -> None:
     assert editor.post(f"{CONNECTIONS}/open/orders/", {"version": "0" * 32}).status_code == 404
