@@ -45,7 +45,7 @@ def parts(before: str, after: str, extra_conn_words: Mapping[str, Any]) -> tuple
     """Two stored texts as connections, whatever their forms; as texts where one of them isn't clear."""
     one, other = (_newest(text, extra_conn_words) for text in (before, after))
     if one is None or other is None:
-        return _whole(before), _whole(after)
+        return _as_one(before), _as_one(after)
     return _parts_of(one), _parts_of(other)
 
 
@@ -54,8 +54,13 @@ def ways(texts: tuple[str, ...], extra_conn_words: Mapping[str, Any]) -> tuple[F
     read = [_newest(text, extra_conn_words) for text in texts]
     found = [_parts_of(one) if one else () for one in read]
     if any(text and one is None for text, one in zip(texts, read, strict=True)) or max(map(len, found)) > MAX_KEYS:
-        return tuple((Field(WHOLE, "Stored text", text),) if text else () for text in texts)
+        return tuple(map(_as_one, texts))
     return tuple(found)
+
+
+def _as_one(text: str) -> Fields:
+    """A text that is compared or chosen whole, if there is one."""
+    return (Field(WHOLE, "Stored text", text),) if text else ()
 
 
 def _newest(text: str, words: Mapping[str, Any]) -> Connection | None:

@@ -45,7 +45,7 @@ def whole(text: str) -> Fields:
 
 
 def _whole(text: str) -> Fields:
-    return (Field("value", "Value, too long to compare line by line", text),)
+    return (Field(WHOLE, "Value, too long to compare line by line", text),)
 
 
 def notes(variable: Variable) -> list[Note]:

@@ -16,6 +16,7 @@ from secretsadmin.access import actor_of, environment_of, secret_of
 from secretsadmin.audit.deletions import Deletion, deletion_of, last_deletions
 from secretsadmin.audit.models import Event, maker_of
 from secretsadmin.audit.queries import Activity, last_changes, with_outcomes
+from secretsadmin.comparing import WHOLE
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape
@@ -232,8 +233,8 @@ def _masked(ref: Ref, shape: Shape, text: str) -> Iterable[Field]:
 
 
 def _parts(ref: Ref, shape: Shape, text: str) -> Iterable[Field]:
-    """The parts that a comparison tells apart."""
-    return shape.parts(text, text, ref.environment.backend.extra_conn_words)[0]
+    """The parts that a comparison tells apart, and all of the text: beside another that can't be taken apart."""
+    return (*shape.parts(text, text, ref.environment.backend.extra_conn_words)[0], Field(WHOLE, "Stored text", text))
 
 
 def _named(fields: Iterable[Field], wanted: str) -> Field:

@@ -142,7 +142,7 @@ def test_of_what_nobody_can_read_is_of_its_length(editor: Client, secrets_manage
 
     response = editor.post(URL, both)
 
-    assert told(response) == {"text": "changed"}
+    assert told(response) == {"secret.text": "changed"}
     assert "radio" not in response.content.decode()
 
 
@@ -152,7 +152,7 @@ def test_of_what_nobody_can_read_is_of_its_length(editor: Client, secrets_manage
         ('{"retries": 3, "mail": {"to": "a"}}', '{"retries": 4}', {"retries": "changed", "mail.to": "removed"}),
         ("one\ntwo", "one\n2\n", {"line:0": "same", "line:1": "changed", "line:2": "added"}),
         ('{"retries": 3}', '{"retries": 3,}', {"line:0": "changed"}),
-        ("x\n" * 400, "y", {"value": "changed"}),
+        ("x\n" * 400, "y", {"secret.text": "changed"}),
     ],
 )
 def test_of_a_variable_is_by_key_or_by_line(
@@ -308,6 +308,19 @@ def test_shows_one_key_of_a_variable(editor: Client, secrets_manager: Emulator) 
     assert 'name="part" value="a.b"' in page
     assert "quiet" in shown
     assert not [other for other in ("silent", "loud") if other in shown]
+
+
+def test_shows_all_of_a_text_beside_one_that_can_not_be_taken_apart(
+    editor: Client, secrets_manager: Emulator, versions: dict[str, str]
+) -> None:
+    both = {"one": versions["one"], "other": overwrite(secrets_manager, NAME, "postgres://u:p/w@h/db")}
+    page = editor.post(URL, both, headers=HTMX).content.decode()
+    asked = {"part": "secret.text", "version": both["one"]}
+
+    shown = editor.post(f"{CONNECTIONS}/reveal/orders/", asked, headers=HTMX).content.decode()
+
+    assert f'name="part" value="secret.text"><input type="hidden" name="version" value="{both["one"]}"' in page
+    assert "postgres://svc:" in shown
 
 
 @pytest.mark.parametrize("part", ["nothing", "extra.", "host.", "line:0", "\0"])
