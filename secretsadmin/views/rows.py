@@ -1,11 +1,10 @@
 """A listing as a page shows it: filtered, sorted, fifty rows with what the audit log knows of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import QueryDict
@@ -17,20 +16,9 @@ from secretsadmin.backend import InvalidId
 from secretsadmin.environments import Environment
 from secretsadmin.kinds import Kind, Note, Shape
 from secretsadmin.store.reads import Secret
+from secretsadmin.views.filters import STATES, Filter
 
 PAGE = 50
-_EPOCH = datetime.min.replace(tzinfo=UTC)
-_SORTS: dict[str, Callable[[Secret], Any]] = {
-    "id": lambda secret: secret.ref.key.lower(),
-    "type": lambda secret: (secret.type, secret.ref.key.lower()),
-    "description": lambda secret: (secret.description.lower(), secret.ref.key.lower()),
-    "changed": lambda secret: (secret.changed or _EPOCH, secret.ref.key.lower()),
-}
-STATES: dict[str, tuple[str, Callable[[Secret], bool]]] = {
-    "active": ("In use", lambda secret: secret.deleted is None),
-    "deleted": ("Scheduled for deletion", lambda secret: secret.deleted is not None),
-    "empty": ("Without a current value", lambda secret: not secret.current),
-}
 
 
 @dataclass(frozen=True)
@@ -57,25 +45,39 @@ class Column:
 def table(
     environment: Environment, kind: Kind, shape: Shape, secrets: tuple[Secret, ...], asked: QueryDict
 ) -> dict[str, Any]:
-    """What a list page shows for its query string; what that says wrongly counts as not said."""
-    query, chosen_type, state = (asked.get(name, "") for name in ("q", "type", "state"))
+    """What a list page shows for its query string."""
+    wanted = Filter.of(asked)
     counted = Counter(secret.type for secret in secrets)
-    labels = {name: shape.label(name) for name in sorted(counted)}
-    found = [secret for secret in secrets if _fits(secret, labels, query.lower(), chosen_type, state)]
-    sort = asked.get("sort", "id")
-    found.sort(key=_SORTS.get(sort.lstrip("-"), _SORTS["id"]), reverse=sort.startswith("-"))
-    page = Paginator(found, PAGE).get_page(asked.get("page"))
+    labels = {name: shape.label(name) for name in sorted({*counted, wanted.type})}
+    found = wanted.find(secrets, labels)
+    page = Paginator(found, PAGE).get_page(wanted.page)
+    url = reverse(f"{kind.name}:index", args=[environment.name])
     return {
         "rows": rows(environment, kind, shape, page.object_list),
-        "columns": list(_columns(kind, asked, sort)),
+        "columns": list(_columns(kind, wanted, url)),
         "types": [(name, label, counted[name]) for name, label in labels.items() if name],
         "states": [(name, label, sum(map(fits, secrets))) for name, (label, fits) in STATES.items()],
         "page": page,
         "total": len(secrets),
         "matched": len(found),
-        "query": query,
-        "type_filter": chosen_type,
-        "state_filter": state,
+        "filter": wanted,
+        "refresh_url": wanted.at(reverse(f"{kind.name}:refresh", args=[environment.name])),
+        **_nothing_found(wanted, secrets, labels, url, is_empty=not found),
+    }
+
+
+def _nothing_found(
+    wanted: Filter, secrets: tuple[Secret, ...], labels: Mapping[str, str], url: str, *, is_empty: bool
+) -> dict[str, Any]:
+    """What the type and the state leave out that fits the words, where nothing else is found."""
+    if not (is_empty and wanted.is_narrow):
+        return {}
+    wider = wanted.wider()
+    return {
+        "type_label": labels[wanted.type],
+        "state_label": STATES[wanted.state][0] if wanted.state else "",
+        "hidden": len(wider.find(secrets, labels)) if wanted.query else 0,
+        "wider_url": wider.at(url),
     }
 
 
@@ -133,26 +135,10 @@ def url_of(secret: Secret) -> str:
     return reverse(f"{secret.ref.kind.name}:detail", args=[secret.ref.environment.name, secret.ref.key])
 
 
-def _fits(secret: Secret, labels: Mapping[str, str], query: str, chosen_type: str, state: str) -> bool:
-    if chosen_type and secret.type != chosen_type:
-        return False
-    if state in STATES and not STATES[state][1](secret):
-        return False
-    if not query:
-        return True
-    texts = (secret.ref.key, secret.type, labels[secret.type], secret.description)
-    return query in "\n".join(texts).lower()
-
-
-def _columns(kind: Kind, asked: QueryDict, sort: str) -> Iterable[Column]:
+def _columns(kind: Kind, wanted: Filter, url: str) -> Iterable[Column]:
     labels = {"id": kind.id_label, "type": "Type", "description": "Description", "changed": "Changed"}
+    directions = {wanted.sort.removeprefix("-"): "descending" if wanted.sort.startswith("-") else "ascending"}
     for name, label in labels.items():
         if name == "type" and kind.name != "connections":
             continue
-        ascending = sort == name
-        direction = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
-        parameters = {
-            **{key: asked.get(key, "") for key in ("q", "type", "state")},
-            "sort": f"-{name}" if ascending else name,
-        }
-        yield Column(label, "?" + urlencode({key: value for key, value in parameters.items() if value}), direction)
+        yield Column(label, wanted.sorted_by(name).at(url), directions.get(name, ""))

@@ -24,6 +24,7 @@ from secretsadmin.store import listing, reads
 from secretsadmin.store.errors import NoValue
 from secretsadmin.store.reads import Secret, Version
 from secretsadmin.views import shown
+from secretsadmin.views.filters import Filter
 from secretsadmin.views.problems import of_store
 from secretsadmin.views.rows import badges, table
 from secretsadmin.views.shown_versions import ShownVersion, shown_version, version_asked
@@ -124,7 +125,6 @@ def index(request: Request, environment: str, kind: Kind, shape: Shape) -> HttpR
         "loading": known.loading and known.as_of is None,
         "problem": of_store(known.problem) if known.problem else None,
         "create_url": reverse(f"{kind.name}:create", args=[here.name]),
-        "refresh_url": reverse(f"{kind.name}:refresh", args=[here.name]),
         **rights(request, here, kind),
         **table(here, kind, shape, known.secrets, request.GET),
     }
@@ -136,7 +136,7 @@ def refresh(request: Request, environment: str, kind: Kind) -> HttpResponse:
     here = environment_of(request, environment, "view", kind)
     if here.backend.is_enabled(kind.name):
         listing.listing(here, kind).sweep_and_wait()
-    return redirect(f"{kind.name}:index", here.name)
+    return redirect(Filter.of(request.GET).at(reverse(f"{kind.name}:index", args=[here.name])))
 
 
 @require_safe
