@@ -10,7 +10,7 @@ from secretsadmin.audit.models import NotRecorded
 from secretsadmin.backend import InvalidId, KindDisabled
 from secretsadmin.store import aws
 from secretsadmin.store.errors import StoreError
-from secretsadmin.views import problems
+from secretsadmin.views import problems, site
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -40,6 +40,19 @@ class Headers:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class Health:
+    """A load balancer asks by the machine's address, which is no host of the site, and needs no session."""
+
+    views = {"/health/live": site.live, "/health/ready": site.ready}
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.views.get(request.path_info, self.get_response)
+        return answer(request)
 
 
 class Errors:
