@@ -51,7 +51,7 @@ class ConnectionForm(TypedForm):
     def clean_secret(self) -> Pasted | None:
         text = self.cleaned_data["secret"]
         try:
-            return paste(text, self.words) if text.strip() else None
+            return paste(text, self.words, types()) if text.strip() else None
         except UnreadablePaste as error:
             raise ValidationError(str(error)) from None
 

@@ -7,8 +7,9 @@ to texts of another form.
 import json
 from contextlib import suppress
 
+from connections import catalog
 from connections.pasting.lines import command, environment_line, exported_line
-from connections.pasting.pasted import Pasted, UnreadablePaste
+from connections.pasting.pasted import Pasted, Terms, UnreadablePaste
 from connections.pasting.values import read_value
 from connections.reading import ConnWords, UnreadableSecret, is_unicode
 
@@ -21,10 +22,14 @@ _QUOTES = ("'", '"', "`")
 _LINES = (environment_line, command, exported_line)
 
 
-def paste(text: str, extra_conn_words: ConnWords | None = None) -> Pasted:
-    """Raises UnreadablePaste and nothing else, whatever the text. No error has a cause, a context or our frames."""
+def paste(text: str, extra_conn_words: ConnWords | None = None, among: catalog.Types | None = None) -> Pasted:
+    """What a text means to whoever has the types of `among`, or Airflow's own.
+
+    Raises UnreadablePaste and nothing else, whatever the text. No error has a cause, a context or our frames.
+    """
+    terms = Terms(extra_conn_words, catalog.types() if among is None else among)
     try:
-        return _read(text, extra_conn_words)
+        return _read(text, terms)
     except UnreadablePaste as error:
         reason = str(error)
     except UnreadableSecret as error:
@@ -32,7 +37,7 @@ def paste(text: str, extra_conn_words: ConnWords | None = None) -> Pasted:
     raise UnreadablePaste(reason)
 
 
-def _read(text: str, words: ConnWords | None) -> Pasted:
+def _read(text: str, terms: Terms) -> Pasted:
     if len(text) > MOST_CHARACTERS:
         raise UnreadablePaste("This is longer than 131,072 characters. Paste one connection alone.")
     if not is_unicode(text):
@@ -41,9 +46,9 @@ def _read(text: str, words: ConnWords | None) -> Pasted:
     if not plain:
         raise UnreadablePaste("There is nothing in this. Paste a URI, JSON, an environment line or a command.")
     for line in _LINES:
-        if pasted := line(plain, words):
+        if pasted := line(plain, terms):
             return pasted
-    return read_value(plain, words)
+    return read_value(plain, terms)
 
 
 def _bare(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, unquote
 
 from connections.connection import MAX_BYTES, Connection, is_sensitive_extra
-from connections.pasting.pasted import Pasted, UnreadablePaste, known, type_of
+from connections.pasting.pasted import Pasted, Terms, UnreadablePaste
 from connections.pasting.urls import Url, place, split_url
 
 _SOURCE = "a JDBC URL"
@@ -30,7 +30,7 @@ _TELLING = re.compile("key|pass|pwd|secret|token", re.IGNORECASE)
 _OPTION = re.compile(r"[;?&]([\w.-]{1,64})=")
 
 
-def jdbc(text: str) -> Pasted | None:
+def jdbc(text: str, terms: Terms) -> Pasted | None:
     if text[:5].lower() != "jdbc:":
         return None
     if len(text) > MAX_BYTES:
@@ -38,20 +38,20 @@ def jdbc(text: str) -> Pasted | None:
     subprotocol, _, rest = text[5:].partition(":")
     name = subprotocol.lower()
     if name == "oracle":
-        return _oracle(rest)
+        return _oracle(rest, terms)
     iam = name == "redshift" and rest.lower().startswith("iam:")
     address = rest[4:] if iam else rest
     if name not in _WITH_AUTHORITY or not address.startswith("//"):
-        return _whole(text)
+        return _whole(text, terms)
     url = _url(name, address[2:])
     if iam:
         url.extra["iam"] = True
-    return _placed("databricks" if name == "spark" else type_of(name), url)
+    return _placed("databricks" if name == "spark" else terms.type_of(name), url, terms)
 
 
-def _placed(conn_type: str, url: Url) -> Pasted:
+def _placed(conn_type: str, url: Url, terms: Terms) -> Pasted:
     _RENAMED.get(conn_type, _as_they_are)(url)
-    return place(conn_type, url, _SOURCE, hands_on=False)
+    return place(conn_type, url, terms, source=_SOURCE, hands_on=False)
 
 
 def _url(name: str, rest: str) -> Url:
@@ -115,7 +115,7 @@ _RENAMED: dict[str, Callable[[Url], None]] = {"mysql": _mysql, "postgres": _post
 # --- Oracle's thin driver ---
 
 
-def _oracle(rest: str) -> Pasted:
+def _oracle(rest: str, terms: Terms) -> Pasted:
     """thin:login/password@ and then //host:port/service, host:port:sid, a name, or a whole descriptor."""
     _, _, form = rest.partition(":")
     credentials, at, address = form.rpartition("@")
@@ -131,7 +131,7 @@ def _oracle(rest: str) -> Pasted:
     else:
         url.extra["dsn"] = address
         url.say("The address goes into the extra as dsn, which Airflow's hook hands on as it is.")
-    return _placed("oracle", url)
+    return _placed("oracle", url, terms)
 
 
 def _port(digits: str | None) -> int | None:
@@ -141,7 +141,7 @@ def _port(digits: str | None) -> int | None:
 # --- Any other driver ---
 
 
-def _whole(text: str) -> Pasted:
+def _whole(text: str, terms: Terms) -> Pasted:
     found: dict[str, str] = {}
     host = _without_credentials(text, found)
     is_cut = "password" in found and any("=" not in piece for piece in re.split("[;?&]", host)[1:])
@@ -149,10 +149,11 @@ def _whole(text: str) -> Pasted:
         raise UnreadablePaste(_AMBIGUOUS)
     pasted = Pasted(Connection("jdbc", host, found.get("login", ""), found.get("password", "")), _SOURCE)
     sensitive = [name for name in _OPTION.findall(host) if is_sensitive_extra(name) or _TELLING.search(name)]
+    may_be_secret = terms.known(sensitive)
     return pasted.noting(
         "Airflow's JDBC hook takes the whole URL as its host. It needs the driver's class and path, too.",
         "Login and password were taken out of the URL, into their own fields." if found else "",
-        f"The host, which is not masked, still holds what may be secret: {known(sensitive)}." if sensitive else "",
+        f"The host, which is not masked, still holds what may be secret: {may_be_secret}." if sensitive else "",
     )
 
 

@@ -11,9 +11,8 @@ from typing import Any, NoReturn
 
 from connections.connection import MAX_BYTES
 from connections.pasting.objects import entry
-from connections.pasting.pasted import Pasted, UnreadablePaste
+from connections.pasting.pasted import Pasted, Terms, UnreadablePaste
 from connections.pasting.values import read_value
-from connections.reading import ConnWords
 
 # Lines before it may be comments, and keys such as `environment:`.
 _BEFORE = r"(?:[ \t]*(?:#[^\n]*|[\w-]+:[ \t]*)?\n)*"
@@ -39,7 +38,7 @@ _COMMAND = ["airflow", "connections", "add"]
 _FIELDS = ("type", "host", "login", "password", "port", "schema", "extra")
 
 
-def environment_line(text: str, words: ConnWords | None) -> Pasted | None:
+def environment_line(text: str, terms: Terms) -> Pasted | None:
     match = _VARIABLE.fullmatch(text)
     if not match:
         return None
@@ -47,17 +46,15 @@ def environment_line(text: str, words: ConnWords | None) -> Pasted | None:
     if match["quote"] and not match["closed"]:
         value = value.removesuffix(match["quote"])
     unquoted = _yaml if match["sign"] == ":" else _shell if match["word"] == "export" else _plain
-    return _assigned(match["id"].lower(), value, unquoted, words, source="an environment line")
+    return _assigned(match["id"].lower(), value, unquoted, terms, source="an environment line")
 
 
-def exported_line(text: str, words: ConnWords | None) -> Pasted | None:
+def exported_line(text: str, terms: Terms) -> Pasted | None:
     match = _EXPORTED.fullmatch(text)
-    return _assigned(match[1], match[2].strip(), _plain, words, source="an airflow export") if match else None
+    return _assigned(match[1], match[2].strip(), _plain, terms, source="an airflow export") if match else None
 
 
-def _assigned(
-    conn_id: str, value: str, unquoted: Callable[[str], str], words: ConnWords | None, *, source: str
-) -> Pasted:
+def _assigned(conn_id: str, value: str, unquoted: Callable[[str], str], terms: Terms, *, source: str) -> Pasted:
     if _ANOTHER.search(value):
         raise UnreadablePaste(_SEVERAL)
     bare = value[:1] not in ("'", '"', "{", ">", "|")
@@ -65,7 +62,7 @@ def _assigned(
     # What isn't another line may be the rest of a password, which would leave its beginning in the host.
     if not all(_FURTHER_LINE.match(other) for other in further.splitlines()):
         raise UnreadablePaste(_QUOTES)
-    pasted = read_value(unquoted(line), words)
+    pasted = read_value(unquoted(line), terms)
     return replace(pasted, source=source).named(conn_id).noting(_FURTHER if further.strip() else "")
 
 
@@ -125,7 +122,7 @@ def _parser() -> _Parser:
     return parser
 
 
-def command(text: str, words: ConnWords | None) -> Pasted | None:
+def command(text: str, terms: Terms) -> Pasted | None:
     if not _is_command(text):
         return None
     parts = _split(text)
@@ -138,7 +135,7 @@ def command(text: str, words: ConnWords | None) -> Pasted | None:
             "There is more than one connection id in the command. Paste one command alone, quote values with spaces, "
             "and leave flags out that aren't about the connection."
         )
-    return _connection(given, words).noting(_unknown(flags))
+    return _connection(given, terms).noting(_unknown(flags))
 
 
 def _is_command(text: str) -> bool:
@@ -153,28 +150,28 @@ def _place_of_command(parts: list[str]) -> int:
     return -1
 
 
-def _connection(given: argparse.Namespace, words: ConnWords | None) -> Pasted:
+def _connection(given: argparse.Namespace, terms: Terms) -> Pasted:
     fields = {name: getattr(given, f"conn_{name}") for name in _FIELDS}
     whole = given.conn_uri or given.conn_json
     if whole:
-        pasted = read_value(whole, words)
+        pasted = read_value(whole, terms)
         others = [name for name, value in fields.items() if value is not None and (name != "extra" or given.conn_json)]
         if others:
             pasted = pasted.noting(f"Left out beside a whole connection: {', '.join(f'--conn-{n}' for n in others)}.")
         if fields["extra"] and given.conn_uri:
-            extra = _entry({"type": "generic", "extra": fields["extra"]}, words).connection.extra
+            extra = _entry({"type": "generic", "extra": fields["extra"]}, terms).connection.extra
             pasted = replace(pasted, connection=replace(pasted.connection, extra=extra))
     else:
-        pasted = _entry(fields, words)
+        pasted = _entry(fields, terms)
     pasted = replace(pasted, source="an airflow command", description=given.conn_description or pasted.description)
     return pasted.named(given.conn_id)
 
 
-def _entry(fields: dict[str, Any], words: ConnWords | None) -> Pasted:
+def _entry(fields: dict[str, Any], terms: Terms) -> Pasted:
     if not fields["type"]:
         raise UnreadablePaste("The command has no --conn-type, --conn-uri or --conn-json. Add one.")
     named = {("conn_type" if name == "type" else name): value for name, value in fields.items()}
-    return entry(named, words)
+    return entry(named, terms)
 
 
 def _unknown(flags: list[str]) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from connections import catalog
 from connections.connection import Connection
-from connections.pasting.pasted import Pasted, UnreadablePaste, left_out, readable, type_of
-from connections.reading import WORDS, ConnWords, is_too_deep
+from connections.pasting.pasted import Pasted, Terms, UnreadablePaste, left_out, readable
+from connections.reading import WORDS, is_too_deep
 
 _WORDS = {word for words in WORDS.values() for word in words}
 # What Airflow prints or exports of a connection, beside its fields, that is no part of it.
@@ -23,7 +22,7 @@ _MASKED = "***"
 _VARIABLE = re.compile(r"AIRFLOW_CONN_(\w+)", re.ASCII)
 
 
-def from_json(text: str, words: ConnWords | None) -> Pasted | None:
+def from_json(text: str, terms: Terms) -> Pasted | None:
     """None for text that doesn't begin as JSON does."""
     if text[:1] not in ("{", "["):
         return None
@@ -33,12 +32,12 @@ def from_json(text: str, words: ConnWords | None) -> Pasted | None:
     if stored.get("type") == "service_account" and "private_key" in stored:
         return _key_file(text or json.dumps(stored), stored)
     if _is_export(stored):
-        return _export(stored, words)
+        return _export(stored, terms)
     if "extra_dejson" in stored or ({"conn_id", "connection_id"} & {*stored} and "conn_type" in stored):
-        return entry(stored, words)
+        return entry(stored, terms)
     if "dbname" in stored:
-        return _database_secret(stored, words)
-    return _renamed(stored, words) or readable(text or json.dumps(stored), words)
+        return _database_secret(stored, terms)
+    return _renamed(stored, terms) or readable(text or json.dumps(stored), terms)
 
 
 def _parsed(text: str) -> Any:
@@ -84,7 +83,7 @@ def _is_entry(value: Any) -> bool:
     return "://" in value if isinstance(value, str) else isinstance(value, dict) and bool(_WORDS & {*value})
 
 
-def _export(stored: Mapping[str, Any], words: ConnWords | None) -> Pasted:
+def _export(stored: Mapping[str, Any], terms: Terms) -> Pasted:
     if len(stored) > 1:
         raise UnreadablePaste(_ONE)
     ((conn_id, value),) = stored.items()
@@ -92,12 +91,12 @@ def _export(stored: Mapping[str, Any], words: ConnWords | None) -> Pasted:
         if len(value) > 1:
             raise UnreadablePaste(_ONE)
         value = value[0]
-    pasted = entry(value, words) if isinstance(value, dict) else readable(value, words)
+    pasted = entry(value, terms) if isinstance(value, dict) else readable(value, terms)
     variable = _VARIABLE.fullmatch(conn_id)
     return replace(pasted, source="an airflow export").named(variable[1].lower() if variable else conn_id)
 
 
-def entry(stored: Mapping[str, Any], words: ConnWords | None = None) -> Pasted:
+def entry(stored: Mapping[str, Any], terms: Terms) -> Pasted:
     """A connection as Airflow's commands print and export it, which name its id beside its type."""
     fields = {name: value for name, value in stored.items() if name not in _BESIDE}
     if "extra_dejson" in fields:
@@ -106,7 +105,7 @@ def entry(stored: Mapping[str, Any], words: ConnWords | None = None) -> Pasted:
     kept = {name: value for name, value in fields.items() if name not in masked}
     if "conn_type" not in kept and "conn_id" in stored and not {"connection_type", "engine"} & {*kept}:
         kept["conn_type"] = stored["conn_id"]
-    pasted = readable(json.dumps(kept), words)
+    pasted = readable(json.dumps(kept), terms)
     conn_id = stored.get("conn_id") if "conn_type" in stored else None
     conn_id = conn_id or stored.get("connection_id")
     pasted = pasted.named(conn_id) if isinstance(conn_id, str) else pasted
@@ -123,20 +122,20 @@ def _described(pasted: Pasted, stored: Mapping[str, Any]) -> Pasted:
 # --- Secrets of databases ---
 
 
-def _database_secret(stored: Mapping[str, Any], words: ConnWords | None) -> Pasted:
+def _database_secret(stored: Mapping[str, Any], terms: Terms) -> Pasted:
     """RDS keeps the database as dbname, which Airflow doesn't read: what is pasted may know better."""
     fields = {name: value for name, value in stored.items() if name != "dbname"}
     fields = {"schema": stored["dbname"]} | fields if not {"schema", "database"} & {*fields} else fields
-    pasted = _renamed(fields, words) or readable(json.dumps(fields), words)
+    pasted = _renamed(fields, terms) or readable(json.dumps(fields), terms)
     if "schema" in stored or "database" in stored:
         return pasted.noting(left_out(["dbname"]))
     return pasted.noting("Airflow itself would leave dbname out. It was taken as the schema.")
 
 
-def _renamed(stored: Mapping[str, Any], words: ConnWords | None) -> Pasted | None:
+def _renamed(stored: Mapping[str, Any], terms: Terms) -> Pasted | None:
     """None where the engine is called as Airflow's type is, or is no text."""
     engine = stored.get("engine")
-    if not isinstance(engine, str) or (name := type_of(engine)) == engine or name not in catalog.types():
+    if not isinstance(engine, str) or (name := terms.type_of(engine)) == engine or name not in terms.types:
         return None
-    pasted = readable(json.dumps(dict(stored) | {"engine": name}), words)
+    pasted = readable(json.dumps(dict(stored) | {"engine": name}), terms)
     return pasted.noting(f"Airflow calls this engine {name}.") if pasted.connection.conn_type == name else pasted

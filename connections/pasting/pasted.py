@@ -7,11 +7,12 @@ in a password turns the password's pieces into keys. JSON is the exception: ther
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cached_property
 from typing import Self
 
 from connections import catalog
 from connections.connection import Connection, Reader, differing_fields, form_of, ignored_keys, is_clear
+from connections.connection_type import ConnectionType
 from connections.reading import EXTRA, FIELDS, ConnWords, normal_type
 
 # Other people's names for Airflow's types: SQLAlchemy's dialects, JDBC's subprotocols, engines of RDS.
@@ -54,6 +55,31 @@ class UnreadablePaste(Exception):
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What the words of a text mean where it is pasted: the environment's names of fields, the site's types."""
+
+    words: ConnWords | None
+    types: catalog.Types
+
+    def get(self, conn_type: str) -> ConnectionType:
+        return catalog.get(conn_type, self.types)
+
+    def type_of(self, name: str) -> str:
+        """Airflow's type for somebody else's name of it."""
+        plain = normal_type(name.lower())
+        return plain if plain in self.types else _TYPES.get(plain, plain)
+
+    def known(self, keys: Iterable[str]) -> str:
+        """Keys of a URL, by their names where we know them, and otherwise by their number."""
+        return _joined([self._spellings.get(key.casefold(), "") for key in keys])
+
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        extras = (field.name for one in self.types.values() for field in one.extra_fields)
+        return {name.casefold(): name for name in (*extras, *_DRIVERS_KEYS, *FIELDS)}
+
+
+@dataclass(frozen=True)
 class Pasted:
     """The source is how a page names the text's form; the notes tell what was left out or taken otherwise."""
 
@@ -73,9 +99,9 @@ class Pasted:
         return self.noting("The text's own id was left out: an id is made of letters, digits, _ . and - alone.")
 
 
-def readable(text: str, words: ConnWords | None) -> Pasted:
+def readable(text: str, terms: Terms) -> Pasted:
     """A text in Airflow's own form. Raises UnreadablePaste and UnreadableSecret."""
-    older, newer = (Connection.from_secret(text, reader=reader, extra_conn_words=words) for reader in Reader)
+    older, newer = (Connection.from_secret(text, reader=reader, extra_conn_words=terms.words) for reader in Reader)
     is_json = form_of(text) == "json"
     if not newer.conn_type:
         example = (
@@ -86,10 +112,10 @@ def readable(text: str, words: ConnWords | None) -> Pasted:
         raise UnreadablePaste("There is an @ behind the host. Write %2F for / in a password, and %40 for @ elsewhere.")
     pasted = Pasted(newer, "JSON" if is_json else "a URI")
     differing = [name.removeprefix(EXTRA) for name in differing_fields(older, newer)]
-    names = listed(differing) if is_json else known(differing)
+    names = listed(differing) if is_json else terms.known(differing)
     return pasted.noting(
         f"Airflow 2 and 3 read these differently, and Airflow 3's reading was taken: {names}." if differing else "",
-        left_out(ignored_keys(text, words)),
+        left_out(ignored_keys(text, terms.words)),
     )
 
 
@@ -104,27 +130,9 @@ def listed(keys: Iterable[str]) -> str:
     return _joined([key if _PLAIN_KEY.fullmatch(key) else "" for key in keys])
 
 
-def known(keys: Iterable[str]) -> str:
-    """Keys of a URL, by their names where we know them, and otherwise by their number."""
-    spellings = _spellings()
-    return _joined([spellings.get(key.casefold(), "") for key in keys])
-
-
 def _joined(names: list[str]) -> str:
     unnamed = names.count("")
     shown = [*dict.fromkeys(name for name in names if name)]
     if unnamed:
         shown.append(f"{unnamed} more" if shown else f"{unnamed} with a name that is not shown")
     return ", ".join(shown)
-
-
-@cache
-def _spellings() -> dict[str, str]:
-    extras = (one.name for known_type in catalog.types().values() for one in known_type.extra_fields)
-    return {name.casefold(): name for name in (*extras, *_DRIVERS_KEYS, *FIELDS)}
-
-
-def type_of(name: str) -> str:
-    """Airflow's type for somebody else's name of it."""
-    plain = normal_type(name.lower())
-    return plain if plain in catalog.types() else _TYPES.get(plain, plain)

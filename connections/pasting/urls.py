@@ -5,16 +5,15 @@ something elsewhere than Airflow's hook looks for it, a function of PLACES moves
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote
 
-from connections import catalog
 from connections.connection import MAX_BYTES, Connection
 from connections.connection_type import ExtraField
-from connections.pasting.pasted import Pasted, UnreadablePaste, known, type_of
+from connections.pasting.pasted import Pasted, Terms, UnreadablePaste
 from connections.reading import EXTRA_KEY, normal_type, split
 
 _URL = re.compile(r"([a-z][a-z0-9_-]*)(?:\+([a-z0-9_]+))?://(.*)", re.IGNORECASE | re.DOTALL)
@@ -64,14 +63,14 @@ class Url:
         self.notes.append(note)
 
 
-def sqlalchemy(text: str) -> Pasted | None:
+def sqlalchemy(text: str, terms: Terms) -> Pasted | None:
     """None for a URL that Airflow reads as it stands."""
     match = _URL.match(text)
     if not match:
         return None
     scheme, driver, rest = match[1].lower(), (match[2] or "").lower(), match[3]
-    conn_type = type_of(scheme)
-    if conn_type not in catalog.types() or not (driver or scheme in _PECULIAR or conn_type != normal_type(scheme)):
+    conn_type = terms.type_of(scheme)
+    if conn_type not in terms.types or not (driver or scheme in _PECULIAR or conn_type != normal_type(scheme)):
         return None
     url = split_url(rest)
     if not driver and (EXTRA_KEY in url.options or not _PECULIAR.get(scheme, _always)(url)):
@@ -81,7 +80,8 @@ def sqlalchemy(text: str) -> Pasted | None:
         url.extra["srv"] = True
     elif driver:
         url.say(_DRIVER)
-    return place(conn_type, url, "a URI" if is_plain else "a SQLAlchemy URL", hands_on=conn_type in _HANDING_ON)
+    source = "a URI" if is_plain else "a SQLAlchemy URL"
+    return place(conn_type, url, terms, source=source, hands_on=conn_type in _HANDING_ON)
 
 
 def split_url(rest: str) -> Url:
@@ -123,18 +123,18 @@ def port_of(parts: SplitResult) -> int | None:
     )
 
 
-def place(conn_type: str, url: Url, source: str, *, hands_on: bool) -> Pasted:
+def place(conn_type: str, url: Url, terms: Terms, *, source: str, hands_on: bool) -> Pasted:
     """Put all parts of a URL where the hook of this type looks for them, and say which have no place."""
     for option, name in _LIFTED.items():
         if value := url.take(option):
             setattr(url, name, value)
     _lift_port(url)
     _PLACES.get(conn_type, _as_it_is)(url)
-    _place_extras(conn_type, url)
+    _place_extras(terms.get(conn_type).extra_fields, url)
     if hands_on:
         url.extra |= url.options
     elif url.options:
-        url.say(f"Left out, as no Airflow hook of this type is known to read them: {known(url.options)}.")
+        url.say(f"Left out, as no Airflow hook of this type is known to read them: {terms.known(url.options)}.")
     connection = Connection(conn_type, url.host, url.login, url.password, url.path, url.port, url.extra)
     return Pasted(connection, source, notes=tuple(url.notes))
 
@@ -144,8 +144,8 @@ def _lift_port(url: Url) -> None:
         url.port = port_of(split(f"//host:{port}"))
 
 
-def _place_extras(conn_type: str, url: Url) -> None:
-    for one in catalog.get(conn_type).extra_fields:
+def _place_extras(fields: Iterable[ExtraField], url: Url) -> None:
+    for one in fields:
         if one.name not in url.extra and (value := url.take(one.name.casefold())):
             url.extra[one.name] = _typed(one, value)
 
@@ -170,10 +170,11 @@ def _snowflake(url: Url) -> None:
     database, _, schema = url.path.partition("/")
     account = url.host.lower().removesuffix(".snowflakecomputing.com")
     found = {"account": url.take("account") or account, "database": url.take("db") or database}
-    url.extra |= {name: value for name, value in found.items() if value}
+    placed = {name: value for name, value in found.items() if value}
+    url.extra |= placed
     url.host, url.port, url.path = "", None, url.take("schema") or schema
-    if url.extra:
-        url.say(f"For Airflow's Snowflake hook, these go into the extra: {known(url.extra)}.")
+    if placed:
+        url.say(f"For Airflow's Snowflake hook, these go into the extra: {', '.join(placed)}.")
 
 
 def _bigquery(url: Url) -> None:
@@ -262,12 +263,18 @@ def _always(_: Url) -> bool:
     return True
 
 
+def _names_account_or_database(url: Url) -> bool:
+    """Airflow's hook reads both in the extra, under an older name too; SQLAlchemy has them as host and path."""
+    names = {name.removeprefix("extra__snowflake__") for name in url.options}
+    return not names.isdisjoint(("account", "database"))
+
+
 # Types of Airflow whose URL, although it names no driver, isn't Airflow's when this holds.
 _PECULIAR: dict[str, Callable[[Url], bool]] = {
     "databricks": lambda url: url.login == "token",
     "duckdb": lambda url: not url.host,
     "presto": lambda url: "/" in url.path,
-    "snowflake": lambda url: bool(url.host) and "account" not in url.options,
+    "snowflake": lambda url: bool(url.host) and not _names_account_or_database(url),
     "sqlite": lambda url: not url.host,
     "trino": lambda url: "/" in url.path,
 }

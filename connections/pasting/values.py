@@ -2,12 +2,11 @@
 
 from connections.pasting.jdbc import jdbc
 from connections.pasting.objects import from_json
-from connections.pasting.pasted import Pasted, readable
+from connections.pasting.pasted import Pasted, Terms, readable
 from connections.pasting.urls import sqlalchemy
-from connections.reading import ConnWords
 
 
-def read_value(text: str, words: ConnWords | None) -> Pasted:
+def read_value(text: str, terms: Terms) -> Pasted:
     """Raises UnreadablePaste and UnreadableSecret."""
     text = text.strip()
-    return from_json(text, words) or jdbc(text) or sqlalchemy(text) or readable(text, words)
+    return from_json(text, terms) or jdbc(text, terms) or sqlalchemy(text, terms) or readable(text, terms)

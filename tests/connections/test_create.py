@@ -1,5 +1,8 @@
 """Creating a connection ... (each test finishes the sentence)."""
 
+import json
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -98,6 +101,24 @@ def test_takes_the_id_that_a_pasted_command_names(editor: Client, secrets_manage
 
     sent = as_sent(filled)
     assert (sent["conn_id"], sent["conn_type"], sent["password"]) == (["my_ftp"], ["ftp"], ["pw"])
+
+
+def test_fills_the_fields_from_a_paste_by_the_types_of_the_site(
+    editor: Client, secrets_manager: Emulator, settings: Settings, tmp_path: Path
+) -> None:
+    own = {"acme_db": {"name": "Acme", "extra_fields": [{"name": "zone", "label": "Zone", "kind": "integer"}]}}
+    (tmp_path / "types.json").write_text(json.dumps({"connection_types": own}), encoding="utf-8")
+    config = f"""connection_types = "types.json"
+        [environments.default.backend_kwargs]
+        endpoint_url = "{secrets_manager.endpoint}"
+    """
+    (tmp_path / "site.toml").write_text(config, encoding="utf-8")
+    settings.SECRETSADMIN_CONFIG = str(tmp_path / "site.toml")
+
+    filled = editor.post(URL, {"secret": "acme-db+driver://ann:pw@db/sales?zone=3", "fill": "paste"})
+
+    sent = as_sent(filled)
+    assert (sent["conn_type"], sent["extra.zone"], sent["login"]) == (["acme_db"], ["3"], ["ann"])
 
 
 def test_refuses_what_it_can_not_fill_the_fields_from(editor: Client, secrets_manager: Emulator) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from connections import catalog
 from connections.connection import Connection
 from connections.pasting import MOST_CHARACTERS, Pasted, UnreadablePaste, paste
 
@@ -138,6 +139,16 @@ def test_finds_the_same_fields_in_every_form(text: str) -> None:
                 "schema": "PUBLIC",
                 "extra": {"account": "acme"},
             },
+        ),
+        (
+            "snowflake://ann:pw@acme.snowflakecomputing.com/PUBLIC?extra__snowflake__account=acme&warehouse=WH",
+            {"conn_type": "snowflake", "login": "ann", "password": "pw", "host": "acme.snowflakecomputing.com"}
+            | {"schema": "PUBLIC", "extra": {"extra__snowflake__account": "acme", "warehouse": "WH"}},
+        ),
+        (
+            "snowflake://ann:pw@acme.snowflakecomputing.com/PUBLIC?database=SALES",
+            {"conn_type": "snowflake", "login": "ann", "password": "pw", "host": "acme.snowflakecomputing.com"}
+            | {"schema": "PUBLIC", "extra": {"database": "SALES"}},
         ),
         ("mysql+pymysql://ann@db/sales", {"conn_type": "mysql", "login": "ann", "host": "db", "schema": "sales"}),
         ("mssql+pyodbc://ann:pw@MyDsn", {"conn_type": "mssql", "login": "ann", "password": "pw", "host": "MyDsn"}),
@@ -279,6 +290,17 @@ def test_reads_further_words_of_the_environment() -> None:
     stored = json.dumps({"conn_type": "postgres", "machine": "db"})
 
     assert paste(stored, {"host": ["machine"]}).connection.host == "db"
+
+
+def test_knows_the_types_of_somebodys_own_airflow() -> None:
+    own = catalog.ConnectionType("acme_db", "Acme", extra_fields=(catalog.ExtraField("Zone", "Zone", kind="integer"),))
+    among = {"acme_db": own}
+
+    by_url = paste("acme-db+driver://ann:pw@db/sales?zone=3", among=among)
+    by_engine = paste('{"engine": "ACME-DB", "host": "db"}', among=among)
+
+    assert (by_url.connection.conn_type, by_url.connection.extra) == ("acme_db", {"Zone": 3})
+    assert by_engine.connection.conn_type == "acme_db"
 
 
 def test_names_the_form_for_people() -> None:
