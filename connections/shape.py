@@ -21,7 +21,7 @@ from connections.fields import is_plain
 from connections.layout import lay_out, standard_fields
 from connections.reading import EXTRA
 from secretsadmin import environments
-from secretsadmin.comparing import MAX_KEYS, WHOLE, Fields, of_json
+from secretsadmin.comparing import MAX_KEYS, WHOLE, Fields, of_json, told_apart
 from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
 
 
@@ -74,10 +74,13 @@ def _whole(text: str) -> Fields:
 
 
 def _parts_of(connection: Connection) -> Fields:
-    """The fields, with a number and the text of its digits told apart where both are masked."""
-    extras = {f"extra.{key}": value for key, value in connection.extra.items()}
+    """The fields, each value in the one spelling that it has whatever the type: another type may mask what this shows.
+
+    A number and the text of its digits are told apart, and the order of an object's keys doesn't count.
+    """
+    extras = {EXTRA + key: value for key, value in connection.extra.items()}
     return tuple(
-        of_json(field.name, field.label, extras[field.name]) if field.masked and field.name in extras else field
+        replace(field, value=told_apart(extras[field.name])) if field.name in extras else field
         for field in fields_of(connection)
     )
 

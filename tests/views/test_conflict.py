@@ -104,6 +104,21 @@ def test_shows_no_secret_but_what_its_author_typed(editor: Client, opened: dict[
     assert page.count("typed-by-me") == 1
 
 
+@pytest.mark.parametrize("value", ["5432", 5432, "true", True, "none", [{"b": 1, "a": [2]}], {"b": 1, "a": 2}])
+@pytest.mark.parametrize("types", [("postgres", "ssh"), ("ssh", "my_type")])
+def test_names_nothing_changed_that_is_the_same_under_another_type(
+    editor: Client, secrets_manager: Emulator, types: tuple[str, str], value: Any
+) -> None:
+    # The first two are plain to one of the types alone, the third to none.
+    extra = dict.fromkeys(("application_name", "ciphers", "of_my_own"), value)
+    before, after = (Connection(conn_type, host="h", extra=extra) for conn_type in types)
+    put(secrets_manager, NAME, before.to_json())
+    sent = as_sent(editor.post(f"{CONNECTIONS}/edit/orders/"))
+    overwrite(secrets_manager, NAME, after.to_json())
+
+    assert set(ways(editor.post(URL, sent | {"login": "me"}))) == {"conn_type", "login"}
+
+
 @pytest.mark.parametrize("host", ["mine", "theirs"])
 @pytest.mark.parametrize("schema", ["mine", "theirs"])
 def test_becomes_one_version_with_each_field_as_it_was_chosen(
