@@ -44,6 +44,7 @@ __all__ = [
     "UnreadableSecret",
     "changed_fields",
     "differing_fields",
+    "field_names",
     "form_of",
     "ignored_keys",
     "is_clear",
@@ -138,10 +139,13 @@ class Connection:
 
 def differing_fields(one: Connection, other: Connection) -> tuple[str, ...]:
     """Names of fields, such as `host` or `extra.timeout`; never a value."""
-    names = (*TEXT_FIELDS, "port")
-    plain = [name for name in names if _canonical(getattr(one, name)) != _canonical(getattr(other, name))]
-    keys = dict.fromkeys([*one.extra, *other.extra])
-    return (*plain, *(EXTRA + key for key in keys if _entry(one, key) != _entry(other, key)))
+    return tuple(name for name in field_names(one, other) if _entry(one, name) != _entry(other, name))
+
+
+def field_names(one: Connection, other: Connection) -> tuple[str, ...]:
+    """The names of all fields in which these could differ, in one order whatever stands in them."""
+    keys = dict.fromkeys((*one.extra, *other.extra))
+    return (*TEXT_FIELDS, "port", *(EXTRA + key for key in keys))
 
 
 def changed_fields(before: Connection | None, after: Connection) -> tuple[str, ...]:
@@ -149,7 +153,10 @@ def changed_fields(before: Connection | None, after: Connection) -> tuple[str, .
     return differing_fields(before or Connection(), after)
 
 
-def _entry(connection: Connection, key: str) -> str | None:
+def _entry(connection: Connection, name: str) -> str | None:
+    if not name.startswith(EXTRA):
+        return _canonical(getattr(connection, name))
+    key = name.removeprefix(EXTRA)
     return _canonical(connection.extra[key]) if key in connection.extra else None
 
 

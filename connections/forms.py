@@ -19,7 +19,7 @@ from connections.connection import (
 )
 from connections.connection_type import TYPE
 from connections.fields import json_object, lines, merged, name_in_a_page
-from connections.guarding import elsewhere, kept_unseen, refusal
+from connections.guarding import changed_unseen, elsewhere, kept_unseen, refusal
 from connections.layout import lay_out, masked_names, standard_fields
 from connections.mixing import mixed
 from connections.pasting import MOST_CHARACTERS, Pasted, UnreadablePaste, paste
@@ -75,8 +75,8 @@ class ConnectionForm(TypedForm):
         after = self._connection_over(stored)
         if before:
             after = mixed(after, before, self.theirs)
-        fields = changed_fields(before, after)
-        if before and not self.may_reveal:
+        fields = self._changed(before, after)
+        if before and not self.may_learn:
             self._require_unseen(before, fields)
         if stored and not fields and self.theirs:
             # Another spelling of theirs is no reason for a version of mine.
@@ -86,6 +86,16 @@ class ConnectionForm(TypedForm):
             fields = ("form",)
         holds = changed_fields(None, after)
         return Draft(encoded.text, self._tag(after), fields, form=encoded.form, holds=holds)
+
+    def _changed(self, before: Connection | None, after: Connection) -> tuple[str, ...]:
+        """What a save changes; for whoever may not see it all, no look at what is masked decides."""
+        if before is None or self.may_learn:
+            return changed_fields(before, after)
+        return changed_unseen(before, after, self._says_anew)
+
+    def _says_anew(self, name: str) -> bool:
+        """Whether the person typed or cleared this field. What stays as it is there wasn't, whatever the input says."""
+        return self.retypes(name) and key_in_a_form(name) not in self.theirs
 
     @staticmethod
     def _tag(connection: Connection) -> str:
@@ -120,11 +130,8 @@ class ConnectionForm(TypedForm):
     def _require_unseen(self, before: Connection, changed: Collection[str]) -> None:
         """Raises ValidationError for what is stored, masked and kept, while other fields change."""
         one = catalog.get(before.conn_type, types())
-        # What stays as it is there wasn't typed, whatever the form says of it; a paste types all the rest.
         masked = masked_names(lay_out(before, one), one)
-        named = {name for name in masked if self.retypes(name) and key_in_a_form(name) not in self.theirs}
-        # Typed anew is changed, whether it is what was stored or not: nobody can try that out.
-        changed = tuple(dict.fromkeys((*changed, *named)))
+        named = {name for name in masked if self._says_anew(name)}
         kept = kept_unseen(before, one, changed, named)
         if kept:
             fields = (name if name in self.fields else "extra" for name in kept)

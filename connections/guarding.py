@@ -1,12 +1,14 @@
-"""A stored secret goes nowhere else by the hand of somebody who may not see it."""
+"""Who may not see a stored secret sends it nowhere else, and learns from no save whether a guess at it was right."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
-from connections.connection import Connection
+from connections import catalog
+from connections.connection import Connection, changed_fields, differing_fields, field_names
 from connections.connection_type import ConnectionType
 from connections.layout import lay_out, masked_names
 from connections.reading import EXTRA
+from connections.shape import types
 
 # Sensitive keys that are nothing but a secret. Others, such as a proxy or a driver's arguments, say where to connect.
 _SECRET_ALONE = re.compile(r"(passw(or)?d|passphrase|token|secret|key|key_content|key_data)$")
@@ -23,6 +25,33 @@ def kept_unseen(
     if all(_is_secret_alone(one, name) for name in changed):
         return ()
     return tuple(name for name in masked_names(lay_out(before, one), one) if name not in named)
+
+
+def changed_unseen(
+    before: Connection,
+    after: Connection,
+    is_typed: Callable[[str], bool],
+) -> tuple[str, ...]:
+    """The fields that a save changes, for whoever may not see all of them.
+
+    What the person can't see counts as changed where they typed it anew, whether it is what was there or not.
+    """
+    seen = _plain_names(before)
+    differing = differing_fields(before, after)
+    filled = {*changed_fields(None, before), *changed_fields(None, after)}
+
+    def is_changed(name: str) -> bool:
+        is_guess = name not in seen and name in filled and is_typed(name)
+        return is_guess or name in differing
+
+    return tuple(filter(is_changed, field_names(before, after)))
+
+
+def _plain_names(connection: Connection) -> set[str]:
+    """The fields that a page shows as they are stored; no empty ones, which a page doesn't tell from null."""
+    layout = lay_out(connection, catalog.get(connection.conn_type, types()))
+    plain = {name for name, text in layout.texts.items() if text and name not in layout.masked}
+    return {"conn_type", *plain}
 
 
 def elsewhere(before: Connection, one: ConnectionType, changed: Collection[str]) -> tuple[str, ...]:

@@ -101,8 +101,8 @@ class SecretForm(forms.Form):
     required_css_class = "required"
     bound_field_class = ClearableField
     data: QueryDict
-    # Whether the person may see what is stored and masked. The view says so; who may not is held to more.
-    may_reveal = False
+    # Whether what becomes of the input may depend on what is stored and masked. The view says so.
+    may_learn = False
 
     team = forms.ChoiceField(required=False, help_text="Without one, all tasks read it.")
     description = forms.CharField(

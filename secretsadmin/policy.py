@@ -31,6 +31,18 @@ def may(
     return any(_allows(role, action, environment) for role in _roles(user, environment, kind))
 
 
+def may_learn(
+    user: AbstractBaseUser | AnonymousUser,
+    environment: Environment,
+    kind: Kind | None = None,
+) -> bool:
+    """Whether an answer to the person may depend on what is stored and masked.
+
+    Whoever may not reveal it could else type guesses, and read from the answers which of them is right.
+    """
+    return may(user, "reveal", environment, kind)
+
+
 def roles(user: AbstractBaseUser | AnonymousUser, environment: Environment) -> tuple[str, ...]:
     """The person's roles here, for showing."""
     if isinstance(user, User) and user.is_superuser:

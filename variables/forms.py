@@ -90,21 +90,29 @@ class VariableForm(SecretForm):
     def draft(self, stored: str | None = None) -> Draft:
         mine = self.laid_over(stored or "")
         text = mine if stored is None else self._mixed(mine, stored)
-        if text == stored:
-            return Draft(text)
+        if stored is not None and self._keeps(stored, text):
+            return Draft(stored)
         if problem := Variable(text).limit_problem:
             raise ValidationError({"value": problem})
         form = "json" if Variable(text).is_json else "text"
         return Draft(text, fields=("value",), form=form, holds=("value",))
 
+    def _keeps(self, stored: str, text: str) -> bool:
+        """Whether a save would change nothing; what somebody types who may not see the value always does."""
+        if self.may_learn:
+            return text == stored
+        return not self.retypes(WHOLE) or WHOLE in self.theirs
+
     def laid_over(self, stored: str) -> str:
-        return _line_ends(self.cleaned_data["value"], like=stored) or stored
+        # Who may not see what is stored isn't told of its line ends by what fits beside it.
+        like = stored if self.may_learn else ""
+        return _line_ends(self.cleaned_data["value"], like=like) or stored
 
     def _mixed(self, mine: str, stored: str) -> str:
         """Raises ValidationError for a choice by key where there are none, or where the person may see none."""
         if not self.theirs or WHOLE in self.theirs:
             return stored if self.theirs else mine
-        if not self.may_reveal:
+        if not self.may_learn:
             message = "You may not see what is stored here, so it is yours or theirs as a whole."
             raise ValidationError({"value": message})
         try:
@@ -114,11 +122,11 @@ class VariableForm(SecretForm):
             raise ValidationError({"value": message}) from None
 
     def parts(self, before: str, after: str) -> tuple[Fields, Fields]:
-        return parts(before, after, {}) if self.may_reveal else (whole(before), whole(after))
+        return parts(before, after, {}) if self.may_learn else (whole(before), whole(after))
 
     def ways(self, texts: tuple[str, ...]) -> tuple[Fields, ...]:
         """Whoever may not see the value can't take a part of it over either: it would go wherever the rest says."""
-        return ways(texts) if self.may_reveal else tuple(map(whole, texts))
+        return ways(texts) if self.may_learn else tuple(map(whole, texts))
 
     def retypes(self, _part: str) -> bool:
         return bool(self.cleaned_data["value"])

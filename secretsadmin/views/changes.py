@@ -62,7 +62,7 @@ def update(
     if request.method != "POST":
         return _update_page(request, form_class(environment=ref.environment, kind=kind, stored=secret), shape)
     form = form_class(request.POST, environment=ref.environment, kind=kind, stored=secret)
-    form.may_reveal = policy.may(request.user, "reveal", ref.environment, kind)
+    form.may_learn = policy.may_learn(request.user, ref.environment, kind)
     if form.only_looks:
         looked = form.filled() if form.wants_filling else form
         return _update_page(request, looked, shape, status=_status_of(looked))

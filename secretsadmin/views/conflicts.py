@@ -160,7 +160,7 @@ def _choices(form: SecretForm, base: str | None, theirs: str, mine: str, over: s
     if sum(each.is_open for each in found) <= MAX_CHOICES:
         return found
     was, there, own, laid_over = (_whole(text) for text in (base or "", theirs, mine, over))
-    typed = {WHOLE} if not form.may_reveal else ()
+    typed = {WHOLE} if not form.may_learn else ()
     return comparing.three_ways(None if base is None else was, there, own, laid_over=laid_over, typed=typed)
 
 
@@ -183,7 +183,7 @@ def _by_part(form: SecretForm, base: str | None, theirs: str, mine: str, over: s
 def _typed(form: SecretForm, *sides: Fields) -> frozenset[str]:
     """The masked parts that whoever may not see them has typed."""
     return frozenset(
-        each.name for side in sides for each in side if each.masked and not form.may_reveal and form.retypes(each.name)
+        each.name for side in sides for each in side if each.masked and not form.may_learn and form.retypes(each.name)
     )
 
 

@@ -51,7 +51,7 @@ def _parts(form: SecretForm, before: str, after: str) -> tuple[Fields, Fields]:
 def _told(form: SecretForm, rows: tuple[Row, ...]) -> Iterator[Row]:
     """Whether a masked part that was typed anew is what was there, nobody learns who may not see it."""
     for row in rows:
-        is_guess = row.masked and not form.may_reveal and row.state in ("same", "changed") and form.retypes(row.name)
+        is_guess = row.masked and not form.may_learn and row.state in ("same", "changed") and form.retypes(row.name)
         yield replace(row, state="typed") if is_guess else row
 
 

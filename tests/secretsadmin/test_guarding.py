@@ -1,8 +1,10 @@
 """An editor in a protected environment ... (each test finishes the sentence)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 
 from connections.connection import Connection
@@ -11,6 +13,7 @@ from secretsadmin.demo.emulator import Emulator
 from tests.forms import as_sent
 from tests.secretsadmin.conftest import As
 from tests.site import acts, errors, overwrite, put, stored
+from tests.wire import connected, counting
 
 NAME = "prod/connections/x"
 HERE = "/prod/connections"
@@ -183,6 +186,62 @@ def test_learns_nothing_by_guessing(emulator: Emulator, as_role: As, guess: str)
     page = overtaken_by(emulator, editor, THEIRS, password=guess)
     [choice] = [each for each in page.context["ways"].open if each.part.name == "password"]
     assert (choice.part.state, choice.chosen) == ("both", "")
+
+
+@pytest.mark.parametrize("guess", [SECRET, "wrong"])
+@pytest.mark.parametrize("way", ["password", "paste", "variable"])
+def test_makes_a_version_by_any_guess(emulator: Emulator, as_role: As, way: str, guess: str) -> None:
+    kind = "variables" if way == "variable" else "connections"
+    pasted = replace(MINE, password=guess, extra={"sslmode": "require", "mine": guess}).to_json()
+    typed, fields = {
+        "password": ({"password": guess}, ["password"]),
+        "paste": ({"secret": pasted}, ["password", "extra.mine"]),
+        "variable": ({"value": guess}, ["value"]),
+    }[way]
+    put(emulator, "prod/variables/x", SECRET)
+    old = stored(emulator, f"prod/{kind}/x")["VersionId"]
+
+    with counting(emulator) as calls:
+        saved = as_role("editor").post(f"/prod/{kind}/update/x/", {"version": old} | typed)
+
+    assert (calls["GetSecretValue"], calls["PutSecretValue"], calls["UpdateSecretVersionStage"]) == (1, 1, 1)
+    [message] = get_messages(saved.wsgi_request)
+    assert message.message == f"Saved: {', '.join(fields)}."
+    act = Event.objects.latest("id")
+    assert (act.outcome, act.fields, act.previous) == ("succeeded", fields, old)
+    assert act.version not in ("", old)
+
+
+@pytest.mark.parametrize("guess", [SECRET, "wrong"])
+@pytest.mark.parametrize("kind", ["connections", "variables"])
+def test_is_refused_any_guess_where_aws_keeps_no_more_labels(
+    emulator: Emulator, as_role: As, kind: str, guess: str
+) -> None:
+    name = f"prod/{kind}/full"
+    version = put(emulator, name, MINE.to_json() if kind == "connections" else SECRET)
+    with connected(emulator.endpoint) as client:
+        for number in range(19):
+            client.update_secret_version_stage(SecretId=name, VersionStage=f"l{number}", MoveToVersionId=version)
+    typed = {"password": guess} if kind == "connections" else {"value": guess}
+
+    response = as_role("editor").post(f"/prod/{kind}/update/full/", {"version": version} | typed)
+
+    assert response.status_code == 503
+    assert "AWS keeps about 100 versions of a secret a day" in response.content.decode()
+    assert Event.objects.latest("id").fields == list({"connections": ["password"], "variables": ["value"]}[kind])
+
+
+def test_makes_no_version_by_typing_nothing_or_a_plain_field_as_it_is(emulator: Emulator, as_role: As) -> None:
+    version = put(emulator, "prod/variables/x", SECRET)
+
+    with counting(emulator) as calls:
+        saved = [
+            sent_by(as_role("editor"), host="h"),
+            as_role("editor").post("/prod/variables/update/x/", {"version": version, "value": ""}),
+        ]
+
+    assert [response.status_code for response in saved] == [302, 302]
+    assert "PutSecretValue" not in calls
 
 
 def test_has_a_variable_of_theirs_as_a_whole_alone(emulator: Emulator, as_role: As) -> None:
