@@ -225,14 +225,22 @@
     if (!$("form[data-touched]")) press("Escape");
   }
 
+  // Of the keys, only those that do something on this page.
+  function listKeys() {
+    for (const term of $$("#keys dt[data-needs]")) {
+      term.hidden = term.nextElementSibling.hidden = !$(term.dataset.needs);
+    }
+    $("#keys").showModal();
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open], .menu:popover-open")) return;
     const line = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") leave();
-    else if (line && event.target.closest("#types, [data-opens-first]")) { event.preventDefault(); moveLine(line); }
+    else if (line && event.target.closest("#types, [data-opens-first], .filters .search")) { event.preventDefault(); moveLine(line); }
     else if (typing(event.target)) return;
     else if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
-    else if (event.key === "?") $("#keys")?.showModal();
+    else if (event.key === "?") listKeys();
     else if (/^[\w/]$/.test(event.key) && press(event.key)) event.preventDefault();
   });
 
@@ -247,6 +255,18 @@
 
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[hx-post], [hx-get]")) busy(running + 1);
+  });
+
+  // A list's filter: Enter opens the only row that fits, or goes to the first one, once the answer is there.
+
+  let entering = false;
+  document.addEventListener("submit", ({ target }) => { entering = target.matches("[data-opens-only]"); });
+  document.addEventListener("input", () => { entering = false; });
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (!entering || target.id !== "rows") return;
+    entering = false;
+    const links = walked();
+    if (links.length === 1) links[0].click(); else links[0]?.focus();
   });
 
   // Choosing: Enter opens the first answer, once that to the whole query is there; an earlier one may still be settling.
@@ -278,7 +298,7 @@
     if (!target) return;
     if (target.matches("button[name=theme]")) chooseTheme(target.value);
     else if (target.matches("[data-copy]")) { event.preventDefault(); copyFrom(target); }
-    else if (target.matches("[data-keys]")) $("#keys").showModal();
+    else if (target.matches("[data-keys]")) listKeys();
     else if (target.matches("[data-hide]")) { event.preventDefault(); hide($("output", target.closest(".item"))); }
     else if (target.matches(".list.opens tbody tr") && getSelection().isCollapsed) $("a.id", target)?.click();
   });

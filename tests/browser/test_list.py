@@ -111,6 +111,47 @@ def test_has_a_key_for_the_filter_and_one_that_lists_the_keys(visit: Visit) -> N
     expect(dialog).to_be_hidden()
 
 
+def test_lists_only_the_keys_that_do_something_on_the_page(visit: Visit) -> None:
+    visitor = at_list(visit)
+    dialog = visitor.page.get_by_role("dialog", name="Keys")
+    visitor.page.keyboard.press("?")
+    expect(dialog.get_by_role("definition").filter(visible=True)).to_have_text(
+        ["Go to the filter", "Next row, previous row", "Open the row", "Leave a field, then the page", "This list"]
+    )
+    visitor.go("/prod/")
+    visitor.page.keyboard.press("?")
+    expect(dialog.get_by_role("definition").filter(visible=True)).to_have_text(["This list"])
+
+
+def test_opens_the_only_row_by_enter_in_the_filter(visit: Visit) -> None:
+    visitor = at_list(visit)
+    visitor.page.get_by_role("searchbox").press_sequentially("finance snowfl")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.heading).to_have_text("snowflake_finance")
+
+
+def test_goes_to_the_first_of_several_rows_by_enter_in_the_filter(visit: Visit) -> None:
+    visitor = at_list(visit)
+    visitor.page.get_by_role("searchbox").press_sequentially("snow")
+    visitor.page.get_by_role("searchbox").fill("warehouse")
+    visitor.page.keyboard.press("Enter")
+    expect(ids(visitor).first).to_be_focused()
+    expect(ids(visitor).first).to_have_text("analytics_warehouse")
+    visitor.page.keyboard.press("/")
+    visitor.page.keyboard.press("ArrowDown")
+    expect(ids(visitor).first).to_be_focused()
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.heading).to_have_text("analytics_warehouse")
+
+
+def test_cuts_neither_a_badge_nor_a_description_beside_empty_space(visit: Visit) -> None:
+    visitor = at_list(visit)
+    described = visitor.page.get_by_text("Statements in CAMT.053, one file per account and day")
+    deleted = visitor.page.locator("#rows tr", has_text="old_orders_db").locator(".badge")
+    for part in (described, deleted):
+        assert part.evaluate("element => element.scrollWidth <= element.clientWidth")
+
+
 def test_leaves_by_the_keys_only_what_was_not_begun(visit: Visit, fresh: str) -> None:
     visitor: Visitor = visit("editor")
     visitor.go("/dev/variables/")
