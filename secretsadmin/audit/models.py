@@ -6,10 +6,10 @@ the ClientRequestToken of the call that it records, so a version in AWS names th
 
 import logging
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Self
 
@@ -27,6 +27,8 @@ OUTCOME_ATTEMPTS = 3
 # threads of a process queue here instead. It makes the waiting fair and nothing else, so it isn't waited for long.
 _turn = Lock()
 SECONDS_FOR_A_TURN = 0.4
+# AWS refuses a request whose clock is further off than this from its own.
+CLOCKS = timedelta(minutes=15)
 WRITES = ("create", "update", "roll-back", "delete", "restore", "label")
 
 
@@ -175,18 +177,30 @@ def outcomes(acts: Iterable[uuid.UUID]) -> dict[uuid.UUID, Event]:
     return {end.act: end for end in ends}
 
 
-def makers(version_ids: Iterable[str]) -> dict[str, Event]:
-    """The events that made these versions, by version id. A version that is missing was made outside."""
-    acts = [act for version in version_ids if (act := _as_uuid(version))]
-    made = Event.objects.filter(act__in=acts, action__regex=r"\.(create|update)$").order_by("id")
-    return {str(event.act): event for event in made}
+def makers(ref: Ref, versions: Mapping[str, datetime | None]) -> dict[str, Event]:
+    """The events that made these versions of one secret, by version id. A version that is missing was made outside.
+
+    Whoever can write the secret in AWS can give a version the id of any act. So an act counts on its own secret alone,
+    where it sent a version to AWS, and at the time at which AWS says that the version came to be, if that is known.
+    """
+    acts = [act for version in versions if (act := _as_uuid(version))]
+    written = Event.objects.on(ref).filter(act__in=acts, action__regex=r"\.(create|update)$").order_by("id")
+    last_lines = {str(event.act): event for event in written}
+    return {
+        version: last_lines[version]
+        for version, created in versions.items()
+        if version in last_lines and _may_have_made(last_lines[version], created)
+    }
 
 
 def maker_of(ref: Ref, version: str) -> Event | None:
-    """The event that made a version which nobody but the person says is this secret's."""
-    event = makers([version]).get(version)
-    is_its = event and (event.environment, event.kind, event.secret) == (ref.environment.name, ref.kind.name, ref.key)
-    return event if is_its else None
+    return makers(ref, {version: None}).get(version)
+
+
+def _may_have_made(event: Event, created: datetime | None) -> bool:
+    # Where there is no outcome, nobody noted what was sent.
+    has_sent = event.outcome == Outcome.STARTED or event.version == str(event.act)
+    return has_sent and (created is None or abs(created - event.at) < CLOCKS)
 
 
 def _as_uuid(text: str) -> uuid.UUID | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import F, Max
 from django.urls import reverse
 
-from secretsadmin.audit.models import Event, Outcome, outcomes
+from secretsadmin.audit.models import CLOCKS, Event, Outcome, outcomes
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import BY_NAME
 from secretsadmin.timeline import Move
@@ -141,10 +141,15 @@ def last_changes(environment: str, kind: str, keys: Iterable[str]) -> dict[str, 
     return {event.secret: event for event in Event.objects.filter(id__in=list(newest))}
 
 
-def moves(ref: Ref, current: str, *, is_deleted: bool) -> list[Move]:
-    """When acts of ours changed what Airflow reads of a secret, the oldest first; `current` carries AWSCURRENT now."""
+def moves(ref: Ref, current: str, *, is_deleted: bool, since: datetime | None) -> list[Move]:
+    """When acts of ours changed what Airflow reads of a secret, the oldest first; `current` carries AWSCURRENT now.
+
+    `since` is when AWS made the secret: what came before was done to another one of the same name.
+    """
     verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update", "roll-back", "delete", "restore")]
     done = Event.objects.on(ref).filter(action__in=verbs, outcome__in=(Outcome.SUCCEEDED, Outcome.UNKNOWN))
+    if since:
+        done = done.filter(at__gt=since - CLOCKS)
     took_place = list(_took_place(done.order_by("-id")[:MOVES], current, is_deleted=is_deleted))
     return list(_moves(reversed(took_place)))
 

@@ -3,8 +3,8 @@
 Lost answers are resolved by asking AWS what became of the act: its UUID is the version's id.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -49,18 +49,16 @@ def create(ref: Ref, draft: Draft, *, actor: Actor, description: str = "", reaso
     Raises InvalidId, NameTaken, ScheduledForDeletion, NotRecorded, and any StoreError.
     """
     name = ref.new_name
-    with recording(ref, "create", actor=actor, reason=reason, fields=draft.fields) as act:
-        act.version, act.form, act.holds = act.token, draft.form, draft.holds
-        with resolving(lambda: _has_version(ref, act)):
-            answer = aws.call(
-                aws.client(ref.environment).create_secret,
-                Name=name,
-                ClientRequestToken=act.token,
-                SecretString=draft.text,
-                Description=description,
-                Tags=_tags(draft),
-            )
-            act.request_id = aws.request_id(answer)
+    with recording(ref, "create", actor=actor, reason=reason, fields=draft.fields) as act, _making(ref, act, draft):
+        answer = aws.call(
+            aws.client(ref.environment).create_secret,
+            Name=name,
+            ClientRequestToken=act.token,
+            SecretString=draft.text,
+            Description=description,
+            Tags=_tags(draft),
+        )
+        act.request_id = aws.request_id(answer)
     listing.listing(ref.environment, ref.kind).learn(_made(ref, draft, description, act.version))
     return act.version
 
@@ -93,7 +91,6 @@ def update(
         draft = _edited(edit, _text_of(ref, act, version))
         act.fields = draft.fields
         if draft.fields:
-            act.version, act.form, act.holds = act.token, draft.form, draft.holds
             _replace(ref, act, draft, version)
         act.fields += _describe(ref, before, draft, description, saved=bool(draft.fields))
     tags = {**before.tags, TYPE_TAG: draft.type} if draft.type else before.tags
@@ -210,8 +207,23 @@ def _replace(ref: Ref, act: Act, draft: Draft, version: str) -> None:
         raise
 
 
+@contextmanager
+def _making(ref: Ref, act: Act, draft: Draft) -> Iterator[None]:
+    """Let the record name the act's version, unless AWS surely made none of that id."""
+    before = act.version
+    act.version, act.form, act.holds = act.token, draft.form, draft.holds
+    try:
+        with resolving(lambda: _has_version(ref, act)):
+            yield
+    except errors.Unknown:
+        raise
+    except errors.StoreError:
+        act.version, act.form, act.holds = before, "", ()
+        raise
+
+
 def _put_candidate(ref: Ref, act: Act, draft: Draft) -> None:
-    with resolving(lambda: _has_version(ref, act)):
+    with _making(ref, act, draft):
         answer = aws.call(
             aws.client(ref.environment).put_secret_value,
             SecretId=ref.name,

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse, QueryDict
 
 from secretsadmin import comparing
 from secretsadmin.access import actor_of, secret_of
-from secretsadmin.audit.models import Actor, makers
+from secretsadmin.audit.models import Actor
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Kind, Shape
@@ -16,7 +16,7 @@ from secretsadmin.store.reads import CURRENT, PREVIOUS, Version
 from secretsadmin.views.answers import form_methods
 from secretsadmin.views.secrets import rights, secret_context, urls
 from secretsadmin.views.shown import ShownComparison, comparison
-from secretsadmin.views.shown_versions import shown_version, version_asked
+from secretsadmin.views.shown_versions import makers_of, shown_version, version_asked
 
 
 @form_methods
@@ -44,7 +44,7 @@ def _page_context(
     """Raises NotFound for a version that AWS doesn't have, where it `is_there` for all that is known."""
     found = reads.versions(ref)
     context = secret_context(request, listing.find(ref), shape)
-    made = makers(version.id for version in found)
+    made = makers_of(ref, found)
     shown = {version.id: shown_version(version, made.get(version.id), context) for version in found}
     other = other or _current(found)
     one = one or _before(found, other)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from secretsadmin import comparing
-from secretsadmin.audit.models import Actor, Event, NotRecorded, makers
+from secretsadmin.audit.models import Actor, Event, NotRecorded, maker_of
 from secretsadmin.comparing import WHOLE, Choice, Fields, Row
 from secretsadmin.environments import Ref
 from secretsadmin.forms import DESCRIPTION, NOWHERE, SecretForm
@@ -90,7 +90,7 @@ def conflict_context(ref: Ref, form: SecretForm, actor: Actor, *, theirs: Value 
 
 
 def _conflict(secret: Secret, version: str) -> ShownConflict:
-    opened_on = makers([version]).get(version)
+    opened_on = maker_of(secret.ref, version)
     since = Event.objects.on(secret.ref).that_may_have_written().filter(id__gt=opened_on.id if opened_on else 0)
     # These change no value, and name in the event's fields what isn't one of the secret's.
     since = since.exclude(action__regex=r"\.(label|delete|restore)$")

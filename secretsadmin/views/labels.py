@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 
 from secretsadmin.access import actor_of, secret_of
-from secretsadmin.audit.models import Actor, NotRecorded, makers
+from secretsadmin.audit.models import Actor, NotRecorded
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request
 from secretsadmin.kinds import Kind, Shape
@@ -20,7 +20,7 @@ from secretsadmin.store.writes import CANDIDATE
 from secretsadmin.templatetags.secretsadmin import ago, visible
 from secretsadmin.views.answers import answer, done, form_methods, problem_of
 from secretsadmin.views.secrets import secret_context
-from secretsadmin.views.shown_versions import ShownVersion, shown_version
+from secretsadmin.views.shown_versions import ShownVersion, makers_of, shown_version
 
 MEANINGS = {
     CURRENT: "What Airflow reads. A save or a roll back moves it.",
@@ -132,7 +132,7 @@ def _page(
     # AWS isn't asked a second time by a page that tells that it doesn't answer.
     found = _known(secret) if "problem" in extra else reads.versions(ref)
     context = secret_context(request, secret, shape)
-    made = makers(version.id for version in found)
+    made = makers_of(ref, found)
     shown = {version.id: shown_version(version, made.get(version.id), context) for version in found}
     standing = {name: _shown(name, version, shown) for version in found for name in version.labels}
     stands = None if labels.is_reserved(form.name) else standing.get(form.name)

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.urls import reverse
 
-from secretsadmin.audit.models import Event
+from secretsadmin.audit.models import CLOCKS, Event
 from secretsadmin.audit.queries import last_changes
 from secretsadmin.backend import InvalidId
 from secretsadmin.environments import Environment
@@ -103,7 +103,14 @@ def badges(secret: Secret, change: Event | None) -> tuple[Note, ...]:
 
 def changed_outside(secret: Secret, change: Event | None) -> bool:
     """Whether another hand than ours has put a value over one of ours."""
-    return change is not None and bool(secret.current) and change.version != secret.current
+    return change is not None and bool(secret.current) and not put_in_place(secret, change)
+
+
+def put_in_place(secret: Secret, change: Event | None) -> bool:
+    """Whether what is current was put there by this act, and not in an older secret of the same name."""
+    if change is None or change.version != secret.current:
+        return False
+    return secret.created is None or change.at > secret.created - CLOCKS
 
 
 def _deletion(moment: datetime) -> str:
@@ -113,7 +120,6 @@ def _deletion(moment: datetime) -> str:
 
 
 def _row(secret: Secret, shape: Shape, change: Event | None) -> Row:
-    mine = change is not None and change.version == secret.current
     return Row(
         id=secret.ref.key,
         url=url_of(secret),
@@ -121,7 +127,7 @@ def _row(secret: Secret, shape: Shape, change: Event | None) -> Row:
         icon=shape.icon(secret.type),
         description=secret.description,
         changed=secret.changed,
-        changed_by=change.user if change and mine else "",
+        changed_by=change.user if change and put_in_place(secret, change) else "",
         badges=badges(secret, change),
     )
 

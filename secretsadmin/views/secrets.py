@@ -26,7 +26,7 @@ from secretsadmin.store.reads import Secret, Version
 from secretsadmin.views import shown
 from secretsadmin.views.filters import Filter
 from secretsadmin.views.problems import of_store
-from secretsadmin.views.rows import badges, table
+from secretsadmin.views.rows import badges, put_in_place, table
 from secretsadmin.views.shown_versions import ShownVersion, shown_version, version_asked
 
 VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "label", "delete", "restore", "history")
@@ -98,7 +98,7 @@ def _shown_secret(secret: Secret, shape: Shape, change: Event | None) -> ShownSe
         badges=badges(secret, change),
         tags=tuple(sorted(secret.tags.items())),
         changed=secret.changed,
-        changed_by=change.user if change and change.version == secret.current else "",
+        changed_by=change.user if change and put_in_place(secret, change) else "",
         deleted=secret.deleted,
         has_current=bool(secret.current),
     )

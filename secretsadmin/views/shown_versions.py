@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from django.http import Http404, QueryDict
 
-from secretsadmin.audit.models import Event, Outcome
+from secretsadmin.audit.models import Event, Outcome, makers
+from secretsadmin.environments import Ref
 from secretsadmin.store.reads import CURRENT, VERSION_ID, Version
 from secretsadmin.store.writes import CANDIDATE
 from secretsadmin.timeline import Period
@@ -98,6 +99,11 @@ def shown_version(
         compare_url=_with(context["compare_url"], one=version.id) if is_offered and context["may_compare"] else "",
         label_url=_with(context["label_url"], version=version.id) if is_labelled else "",
     )
+
+
+def makers_of(ref: Ref, versions: Iterable[Version]) -> dict[str, Event]:
+    """The acts that made these versions, by version id, as far as they were made here."""
+    return makers(ref, {version.id: version.created for version in versions})
 
 
 def _with(url: str, **parameters: str) -> str:

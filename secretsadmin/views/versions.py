@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from secretsadmin import timeline
 from secretsadmin.access import actor_of, secret_of
 from secretsadmin.audit import queries
-from secretsadmin.audit.models import Event, NotRecorded, maker_of, makers
+from secretsadmin.audit.models import Event, NotRecorded, maker_of
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Kind, Shape
@@ -30,7 +30,7 @@ from secretsadmin.timeline import Move, Period
 from secretsadmin.views.answers import answer, done, form_methods, problem_of
 from secretsadmin.views.conflicts import conflict_of
 from secretsadmin.views.secrets import secret_context, urls
-from secretsadmin.views.shown_versions import shown_version, version_asked
+from secretsadmin.views.shown_versions import makers_of, shown_version, version_asked
 
 VERSIONS_PAGE = 25
 # How long a roll back is offered to be taken back in one step; after that it is a roll back like any other.
@@ -43,7 +43,7 @@ def history(request: Request, environment: str, kind: Kind, key: str, shape: Sha
     found = reads.versions(ref)
     secret = listing.find(ref)
     context = secret_context(request, secret, shape)
-    made = makers(version.id for version in found)
+    made = makers_of(ref, found)
     periods = _periods(secret, found, made)
     page = Paginator(found, VERSIONS_PAGE).get_page(request.GET.get("page"))
     versions = [shown_version(each, made.get(each.id), context, periods.get(each.id, ())) for each in page.object_list]
@@ -56,7 +56,7 @@ def history(request: Request, environment: str, kind: Kind, key: str, shape: Sha
 def _periods(secret: Secret, found: list[Version], made: Mapping[str, Event]) -> Mapping[str, list[Period]]:
     current, is_deleted = reads.labelled(found, CURRENT), secret.deleted is not None
     outside = [_taken(each, each.created) for each in found if each.created and _may_have_taken_over(each, made)]
-    ours = queries.moves(secret.ref, current, is_deleted=is_deleted)
+    ours = queries.moves(secret.ref, current, is_deleted=is_deleted, since=secret.created)
     return timeline.periods([*ours, *outside], "" if is_deleted else current)
 
 
