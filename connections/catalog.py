@@ -15,7 +15,7 @@ from types import MappingProxyType
 from connections.catalog_file import InvalidCatalogue, parse
 from connections.connection_type import GROUPS, Caller, ConnectionType, ExtraField, StandardField
 from connections.reading import normal_type
-from secretsadmin.kinds import Usage
+from secretsadmin.kinds import Usage, template_name
 
 __all__ = [
     "BUILT_IN",
@@ -130,7 +130,20 @@ def usage(conn_type: str, conn_id: str, among: Types | None = None) -> tuple[Usa
         task = f'task_id="{re.sub(r"[^a-z0-9_]+", "_", one.conn_type.lower())}_task"'
         found.append(Usage("In an operator", _code(one.operator, conn_id, task)))
     hook = _code(one.hook, conn_id, assign="hook = ") if one.hook else _base_hook(conn_id)
-    return (*found, Usage("In a task", hook))
+    found.append(Usage("In a task", hook))
+    if example := _in_a_template(one):
+        found.append(Usage("In a template", f"{{{{ {template_name('conn', conn_id)}{example} }}}}"))
+    return tuple(found)
+
+
+def _in_a_template(one: ConnectionType) -> str:
+    """A part that connections of this type have and that is no secret, as a template gets at it."""
+    for name in ("host", "schema", "login", "port"):
+        if not one.standard_field(name).hidden:
+            return f".{name}"
+    plain = [field for field in one.extra_fields if not field.sensitive]
+    plain.sort(key=lambda field: (not field.required, not field.first, field.offered))
+    return f".extra_dejson[{_literal(plain[0].name)}]" if plain else ""
 
 
 def _code(caller: Caller, conn_id: str, *arguments: str, assign: str = "") -> str:

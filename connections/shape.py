@@ -22,7 +22,7 @@ from connections.layout import lay_out, standard_fields
 from connections.reading import EXTRA
 from secretsadmin import environments
 from secretsadmin.comparing import MAX_KEYS, WHOLE, Fields, of_json, told_apart
-from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape, Usage
+from secretsadmin.kinds import Field, Named, Note, Opened, Reading, Shape, Usage
 
 
 def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
@@ -37,6 +37,7 @@ def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
         fields=fields_of(connection) if connection and clear else _whole(text),
         readings=readings(read) if clear else tuple(map(_all_masked, readings(read))),
         form=form_of(text).upper(),
+        type=connection.conn_type if connection and clear else "",
         notes=_notes(text, read, extra_conn_words),
     )
 
@@ -163,9 +164,8 @@ def types() -> catalog.Types:
     return catalog.load(environments.site().connection_types or catalog.BUILT_IN)
 
 
-def usage(_kind: Kind, conn_id: str, conn_type: str) -> tuple[Usage, ...]:
-    template = Usage("In a template", f"{{{{ conn[{json.dumps(conn_id)}].host }}}}")
-    return (*catalog.usage(conn_type, conn_id, types()), template)
+def usage(secret: Named) -> tuple[Usage, ...]:
+    return catalog.usage(secret.type, secret.id, types())
 
 
 def title(conn_type: str) -> str:

@@ -1,5 +1,6 @@
 """What connections, variables and config options have in common, and what an app adds to them."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -47,11 +48,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class Opened:
-    """A secret's value, taken apart by the app that knows its kind."""
+    """A secret's value, taken apart by the app that knows its kind; `type` is what it says of itself."""
 
     fields: tuple[Field, ...]
     readings: tuple[Reading, ...] = ()
     form: str = ""
+    type: str = ""
     notes: tuple[Note, ...] = ()
 
 
@@ -60,6 +62,26 @@ class Usage(NamedTuple):
 
     title: str
     code: str
+
+
+def template_name(accessor: str, name: str) -> str:
+    """How a template asks Airflow's accessor for an entry; for one that is called as an attribute of it, by its method.
+
+    airflow/sdk/execution_time/context.py, ConnectionAccessor and VariableAccessor; Airflow 2's have `var`, too.
+    """
+    if name in ("get", "var") or name.startswith("_"):
+        return f"{accessor}.get({json.dumps(name)})"
+    return f"{accessor}.{name}" if name.isidentifier() else f"{accessor}[{json.dumps(name)}]"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A secret as code asks for it. `form` is the spelling of its value, such as json, where that is known."""
+
+    kind: "Kind"
+    id: str
+    type: str = ""
+    form: str = ""
 
 
 class Copy(NamedTuple):
@@ -93,14 +115,14 @@ class Shape:
 
     `open` takes a secret's text and the deployment's `extra_conn_words`, and never raises: what can't be read
     comes back as a reading with an error. `parts` takes two texts and those words, and never raises either: it takes
-    both apart in the same way, so that what has one name in both can be compared. `use` takes a kind, an id and a
-    type. `secret` is the field that a reveal means when it names none. `label` names a type, `icon` draws it. An app
+    both apart in the same way, so that what has one name in both can be compared. `use` writes code that asks for a
+    secret. `secret` is the field that a reveal means when it names none. `label` names a type, `icon` draws it. An app
     with `copies` has a page named `copy`.
     """
 
     open: Callable[[str, Mapping[str, Any]], Opened]
     parts: Callable[[str, str, Mapping[str, Any]], tuple[tuple[Field, ...], tuple[Field, ...]]]
-    use: Callable[[Kind, str, str], tuple[Usage, ...]]
+    use: Callable[[Named], tuple[Usage, ...]]
     secret: str
     label: Callable[[str], str] = str
     icon: Callable[[str], str] = lambda _: ""

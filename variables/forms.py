@@ -10,7 +10,8 @@ from secretsadmin.forms import Preview, SecretForm
 from secretsadmin.kinds import CONFIG, Field, Note, Reading, Usage
 from secretsadmin.store.writes import Draft
 from variables.mixing import mixed
-from variables.shape import calls, notes, parts, ways, whole
+from variables.shape import notes, parts, ways, whole
+from variables.usage import calls
 from variables.variable import MAX_BYTES, Variable
 
 # A value that is fuller than this share of the limit gets a word of warning.

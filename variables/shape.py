@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from secretsadmin.comparing import WHOLE, Fields, keys, lines
-from secretsadmin.kinds import CONFIG, Field, Kind, Note, Opened, Reading, Shape, Usage
+from secretsadmin.kinds import Field, Note, Opened, Reading, Shape
 from variables.mixing import by_key
+from variables.usage import usage
 from variables.variable import Variable
 
 
@@ -56,23 +57,6 @@ def notes(variable: Variable) -> list[Note]:
     if ending := variable.trailing_space:
         found.append(Note(f"It ends with {ending}, which is part of the value.", "info"))
     return found
-
-
-def usage(kind: Kind, key: str, _type: str) -> tuple[Usage, ...]:
-    """A task asks for a variable; an option is read where Airflow's own configuration points at its secret."""
-    if kind == CONFIG:
-        return (Usage("In airflow.cfg, for one of its sensitive options", f"sql_alchemy_conn_secret = {key}"),)
-    task, template = calls(key)
-    return (task._replace(code=f"from airflow.sdk import Variable\n\nvalue = {task.code}"), template)
-
-
-def calls(key: str, *, as_json: bool = False) -> tuple[Usage, Usage]:
-    """What a task and a template write to read a variable."""
-    name = json.dumps(key)
-    attribute = f".{key}" if key.isidentifier() and key != "get" else f"[{name}]"
-    task = f"Variable.get({name}{', deserialize_json=True' if as_json else ''})"
-    template = f"{{{{ var.{'json' if as_json else 'value'}{attribute} }}}}"
-    return (Usage("In a task", task), Usage("In a template", template))
 
 
 SHAPE = Shape(open=open_text, parts=parts, use=usage, secret="value")  # noqa: S106 - the field's name.

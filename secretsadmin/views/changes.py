@@ -49,7 +49,11 @@ def create(request: Request, environment: str, kind: Kind, form_class: FormClass
         return _taken_page(request, form, error)
     except (StoreError, NotRecorded) as error:
         return _create_page(request, form, problem=problem_of(error))
-    return done(request, form.ref(), f"Created. Airflow finds it as {form.ref().id}.", tag=CREATED)
+    return done(request, form.ref(), _created(form.ref()), tag=CREATED)
+
+
+def _created(ref: Ref) -> str:
+    return f"Created. {f'Tasks of the team {ref.team} find' if ref.team else 'Airflow finds'} it as {ref.id}."
 
 
 @form_methods

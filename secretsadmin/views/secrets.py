@@ -19,7 +19,7 @@ from secretsadmin.audit.queries import Activity, last_changes, with_outcomes
 from secretsadmin.comparing import WHOLE
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.htmx import Request, respond
-from secretsadmin.kinds import Field, Kind, Note, Opened, Reading, Shape
+from secretsadmin.kinds import Field, Kind, Named, Note, Opened, Reading, Shape
 from secretsadmin.store import listing, reads
 from secretsadmin.store.errors import NoValue
 from secretsadmin.store.reads import Secret, Version
@@ -152,8 +152,12 @@ def detail(request: Request, environment: str, kind: Kind, key: str, shape: Shap
 def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:  # noqa: A001 - the verb.
     ref = secret_of(request, environment, "open", kind, key)
     version = version_asked(request.POST)
-    context = detail_context(request, listing.find(ref), shape, version)
-    context["opened"] = _opened(request, ref, shape, version, context["reveal_url"] if context["may_reveal"] else "")
+    secret = listing.find(ref)
+    context = detail_context(request, secret, shape, version)
+    opened, size = _opened(request, ref, shape, version)
+    context["opened"] = shown.value(opened, size, context["reveal_url"] if context["may_reveal"] else "")
+    # What the value says of itself is surer than what was noted of it.
+    context["usage"] = shape.use(Named(kind, ref.id, opened.type or secret.type, opened.form.lower()))
     return respond(request, "detail.html", context, partial="opened")
 
 
@@ -185,9 +189,16 @@ def detail_context(request: Request, secret: Secret, shape: Shape, version: str 
         "opened": None,
         "copies": shape.copies,
         "copy_url": _copy_url(secret.ref) if shape.copies else "",
-        "usage": shape.use(secret.ref.kind, secret.ref.id, secret.type),
+        "usage": shape.use(Named(secret.ref.kind, secret.ref.id, secret.type, _form_of(secret, version))),
+        "team": secret.ref.team,
         "activity": _acts(secret.ref),
     }
+
+
+def _form_of(secret: Secret, version: str) -> str:
+    """The spelling of a version's text, where that was noted when it was saved here."""
+    maker = maker_of(secret.ref, version or secret.current)
+    return (maker.form or "") if maker else ""
 
 
 def _seen(ref: Ref, version: str) -> Secret:
@@ -216,15 +227,16 @@ def _acts(ref: Ref) -> list[Activity]:
     return with_outcomes(Event.objects.started().on(ref)[:8])
 
 
-def _opened(request: Request, ref: Ref, shape: Shape, version: str, reveal_url: str) -> shown.ShownValue:
+def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Opened, int]:
+    """The value, and its size in bytes."""
     try:
         text = reads.reveal(ref, "open", actor=actor_of(request), version=version).text
     except NoValue:
         nothing = "Airflow finds nothing here: the secret has no current version, or one that isn't text."
         if version:
             nothing = "Airflow would find nothing here: this version isn't text."
-        return shown.value(Opened((), (Reading("Airflow 2 and 3", error=nothing),)), 0, "")
-    return shown.value(shape.open(text, ref.environment.backend.extra_conn_words), len(text.encode()), reveal_url)
+        return Opened((), (Reading("Airflow 2 and 3", error=nothing),)), 0
+    return shape.open(text, ref.environment.backend.extra_conn_words), len(text.encode())
 
 
 def _masked(ref: Ref, shape: Shape, text: str) -> Iterable[Field]:

@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from jinja2 import Environment, StrictUndefined
 from lucide.templatetags.lucide import lucide
 
 from connections import catalog
@@ -15,6 +18,8 @@ from connections.catalog_file import dump, fits, parse
 from connections.catalog_table import markdown
 from connections.connection import is_sensitive_extra
 from connections.connection_type import GROUPS, KINDS, STANDARD_FIELDS, ConnectionType, ExtraField
+from connections.reading import FIELDS
+from tests.connections.generated import filled
 
 # Airflow masks these by a word in their names, although they only say where a secret is, or how to get one.
 NO_SECRETS = {
@@ -403,7 +408,7 @@ def test_suggests_nothing_for_a_key_that_is_known(one: ConnectionType) -> None:
 
 
 def test_shows_the_operator_and_the_hook_of_a_database() -> None:
-    operator, hook = catalog.usage("postgres", "warehouse_db")
+    operator, hook, _ = catalog.usage("postgres", "warehouse_db")
 
     assert 'SQLExecuteQueryOperator(task_id="postgres_task", conn_id="warehouse_db", sql="SELECT 1")' in operator.code
     assert hook.code == (
@@ -413,7 +418,7 @@ def test_shows_the_operator_and_the_hook_of_a_database() -> None:
 
 
 def test_shows_the_base_hook_where_nothing_better_is_sure() -> None:
-    (task,) = catalog.usage("acme", "acme_prod")
+    task, _ = catalog.usage("acme", "acme_prod")
 
     assert task.code == ('from airflow.sdk import BaseHook\n\nconnection = BaseHook.get_connection("acme_prod")')
 
@@ -422,5 +427,39 @@ def test_shows_the_base_hook_where_nothing_better_is_sure() -> None:
 def test_shows_code_that_is_python_whatever_the_id(one: ConnectionType) -> None:
     for conn_id in ("prod/db-1", '"); import os; ("', "a\\b\n"):
         for use in catalog.usage(one.conn_type, conn_id):
-            compile(use.code, "usage", "exec")
             assert json.dumps(conn_id) in use.code
+            if use.title != "In a template":
+                compile(use.code, "usage", "exec")
+
+
+@of_every_type
+def test_shows_a_template_that_renders_what_its_type_has(one: ConnectionType) -> None:
+    connection = filled(one).connection
+    stored = SimpleNamespace(**{name: getattr(connection, name) for name in FIELDS}, extra_dejson=connection.extra)
+    for conn_id in ("prod/db-1", "orders", "get", "var", "_x", '"a"'):
+        templates = [use.code for use in catalog.usage(one.conn_type, conn_id) if use.title == "In a template"]
+        rendered = [Environment(undefined=StrictUndefined, autoescape=True).from_string(code) for code in templates]
+        for template in rendered:
+            assert template.render(conn=Accessor({conn_id: stored})) not in ("", "None")
+
+
+def test_shows_a_template_for_every_type_that_has_more_than_secrets() -> None:
+    without = {
+        one.conn_type for one in catalog.types().values() if "{{" not in catalog.usage(one.conn_type, "x")[-1].code
+    }
+
+    assert without == {"apprise", "pagerduty", "pagerduty_events"}
+
+
+class Accessor:
+    """Airflow's own: an entry is an attribute, unless a method has its name."""
+
+    def __init__(self, entries: dict[str, Any]) -> None:
+        self.var = None
+        self._entries = entries
+
+    def __getattr__(self, name: str) -> Any:
+        return self._entries[name]
+
+    def get(self, name: str) -> Any:
+        return self._entries[name]
