@@ -3,7 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 FOLDER ?= screenshots
+TIMES ?= 1
 BIN := .venv/bin
+WHOLE := -q -n 4 --dist worksteal
 PRODUCTION := env -u DEBUG SECRET_KEY=$(shell printf 'secret%.0s' {1..10}) AUDIT_KEY=$(shell printf 'audit%.0s' {1..10}) \
 	PUBLIC_URL=https://airflow-secrets.example.com DATABASE_URL=sqlite://:memory: SECRETSADMIN_CONFIG= \
 	AIRFLOW__SECRETS__BACKEND_KWARGS='{"region_name": "eu-central-1"}'
@@ -31,7 +33,13 @@ chromium: .venv/installed
 
 .PHONY: test
 test: .venv/installed chromium ## Run the whole suite, with a real browser
-	$(BIN)/pytest -q -n 4 --dist worksteal
+	$(BIN)/pytest $(WHOLE)
+
+.PHONY: test-busy
+test-busy: .venv/installed chromium ## Run the whole suite beside a busy loop on each core (TIMES=5 for five times)
+	@trap 'kill $$(jobs -p)' EXIT; \
+	for core in $$(seq $$(getconf _NPROCESSORS_ONLN)); do while :; do :; done & done; \
+	for time in $$(seq $(TIMES)); do $(BIN)/pytest $(WHOLE) || exit 1; done
 
 .PHONY: test-postgres
 test-postgres: .venv/installed ## Run what writes and reads the database on a throw-away PostgreSQL

@@ -11,6 +11,7 @@ from botocore.config import Config
 from moto.core.request import Request
 
 from secretsadmin.demo.emulator import Answer, Emulator
+from tests.sweeps import end_of_sweeps
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -41,7 +42,11 @@ def operation_of(target: str | None, body: bytes) -> str:
 
 @contextmanager
 def counting(emulator: Emulator) -> Iterator[Counter[str]]:
-    """Operation names and how often they arrived while the block ran, retries included."""
+    """Operation names and how often they arrived while the block ran, retries included.
+
+    A listing that is being asked for isn't counted where it began before, and counted whole where it begins inside.
+    """
+    end_of_sweeps()
     calls: Counter[str] = Counter()
     inner = emulator.respond
 
@@ -52,5 +57,6 @@ def counting(emulator: Emulator) -> Iterator[Counter[str]]:
     emulator.respond = counted
     try:
         yield calls
+        end_of_sweeps()
     finally:
         emulator.respond = inner

@@ -11,7 +11,8 @@ from tests.browser.watch import Watch
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-PATIENCE = 20_000
+# Milliseconds, for everything that Playwright waits for: a busy machine takes its time.
+PATIENCE = 60_000
 
 
 class Browsers:

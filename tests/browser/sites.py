@@ -45,7 +45,9 @@ EMPTY_ENVIRONMENT = """
 title = "New"
 backend_kwargs = '{kwargs}'
 """
-SECONDS_TO_START = 30
+# A busy machine takes its time.
+SECONDS_TO_START = 120
+SECONDS_FOR_AWS = "60"
 
 
 class SecretsManager(Protocol):
@@ -91,7 +93,7 @@ def serving_from(emulator: SecretsManager, folder: Path, people: Iterable[Person
     # The socket listens before gunicorn runs, so no other process can take the port in between.
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    environment = os.environ | site.settings(folder, url, _config(emulator.endpoint))
+    environment = os.environ | site.settings(folder, url, _config(emulator.endpoint)) | {"AWS_SECONDS": SECONDS_FOR_AWS}
     _settle(environment, people)
     with (folder / "site.log").open("w") as log:
         process = _start(listener, environment, log.fileno())

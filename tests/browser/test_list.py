@@ -187,7 +187,7 @@ def held(site: Site) -> Iterator[Event]:
 
     def respond(request: Request) -> Answer:
         if b'"NextToken"' in request.get_data():
-            released.wait(timeout=10)
+            released.wait(timeout=60)
         return inner(request)
 
     site.emulator.respond = respond

@@ -15,7 +15,7 @@ from pathlib import Path
 from secretsadmin.demo.site import ROOT
 
 PYTHON = os.environ.get("MINISTACK_PYTHON", ".venv-ministack/bin/python")
-SECONDS_TO_START = 30
+SECONDS_TO_START = 120
 
 
 @dataclass(frozen=True)

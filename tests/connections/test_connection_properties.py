@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from connections.connection import (
@@ -15,14 +15,7 @@ from connections.connection import (
     differing_fields,
 )
 
-# The same cases on each run and on each machine, however slow it is.
-steady = settings(
-    derandomize=True,
-    deadline=None,
-    database=None,
-    max_examples=120,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+many = settings(max_examples=120)
 
 HOSTILE = st.sampled_from([*":/?#[]@!$&'()*+,;=%-._~ \t\n\r\x00\x7f\u2028\ufeffüßİΩ😀", "://", "%41", "__extra__"])
 text = st.lists(HOSTILE | st.characters(exclude_categories=["Cs"]), max_size=8).map("".join)
@@ -53,7 +46,7 @@ def read_back(encoded: str) -> list[Connection]:
     return [Connection.from_secret(encoded, reader=reader) for reader in Reader]
 
 
-@steady
+@many
 @given(connections(plain_types, st.integers(0, 65_535)))
 def test_is_read_back_whole_from_a_uri(connection: Connection) -> None:
     encoded = connection.encode()
@@ -63,7 +56,7 @@ def test_is_read_back_whole_from_a_uri(connection: Connection) -> None:
     assert encoded.text.isascii()
 
 
-@steady
+@many
 @given(connections(text | plain_types, st.integers(1, 65_535)))
 def test_is_read_back_whole_from_json(connection: Connection) -> None:
     assume("-" not in connection.conn_type)
@@ -73,7 +66,7 @@ def test_is_read_back_whole_from_json(connection: Connection) -> None:
     assert read_back(encoded.text) == [connection, connection]
 
 
-@steady
+@many
 @given(connections(any_text, st.integers()))
 def test_is_encoded_whole_or_refused_by_a_named_field(connection: Connection) -> None:
     try:
@@ -86,7 +79,7 @@ def test_is_encoded_whole_or_refused_by_a_named_field(connection: Connection) ->
     assert refused in {"", "conn_type", "port"}
 
 
-@steady
+@many
 @given(any_text)
 @example("{")
 @example("://")
@@ -95,13 +88,13 @@ def test_is_read_from_any_text_or_refused(secret: str) -> None:
     read_or_refuse(secret)
 
 
-@steady
+@many
 @given(st.dictionaries(st.sampled_from(["user", "login", "conn_id", "conn_type", "port", "extra", "x"]), json_value))
 def test_is_read_from_any_object_or_refused(stored: dict[str, Any]) -> None:
     read_or_refuse(json.dumps(stored))
 
 
-@steady
+@many
 @given(connections(plain_types, st.integers(0, 65_535)), st.data())
 def test_is_read_from_any_damaged_text_or_refused(connection: Connection, data: st.DataObject) -> None:
     secret = connection.encode(data.draw(st.sampled_from(["auto", "uri"]))).text
@@ -110,7 +103,7 @@ def test_is_read_from_any_damaged_text_or_refused(connection: Connection, data: 
     read_or_refuse(secret[:at] + data.draw(HOSTILE) + secret[at + data.draw(st.integers(0, 2)) :])
 
 
-@steady
+@many
 @given(any_text)
 def test_that_could_be_read_is_never_written_as_something_else(secret: str) -> None:
     for reader in Reader:
@@ -122,7 +115,7 @@ def test_that_could_be_read_is_never_written_as_something_else(secret: str) -> N
         assert read_back(encoded.text) == [connection, connection]
 
 
-@steady
+@many
 @given(connections(any_text, st.integers()), connections(any_text, st.integers()))
 def test_differs_from_another_in_the_same_fields_as_the_other_from_it(one: Connection, other: Connection) -> None:
     assert sorted(differing_fields(one, other)) == sorted(differing_fields(other, one))

@@ -13,13 +13,7 @@ from hypothesis import strategies as st
 from connections.connection import Connection, NotRepresentable, is_clear
 from connections.copying import AS_STORED, FORMATS, Stored, copy_as
 
-steady = settings(
-    derandomize=True,
-    deadline=None,
-    database=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+many = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 HOSTILE = st.sampled_from(
     [*"'\"\\$%{}`!;&|<>#~-=:/?@[] \t\n\r\x00\x7fé😀", "${", "%{", "$${", "%%{", "$(id)", "file://"]
@@ -79,13 +73,13 @@ def strings(resources: str, name: str) -> list[str]:
     return re.findall(rf'^ +"?{name}"? += ("(?:[^"\\]|\\.)*")$', resources, re.MULTILINE)
 
 
-@steady
+@many
 @given(connections, st.sampled_from(["uri", "json"]))
 def test_in_a_form_of_airflows_is_the_same_connection(connection: Connection, form: str) -> None:
     assert Connection.from_secret(made(form, stored(written(connection)))) == connection
 
 
-@steady
+@many
 @given(connections)
 def test_on_an_environment_line_is_the_same_connection(connection: Connection) -> None:
     (word,) = shlex.split(made("environment-line", stored(written(connection))))
@@ -95,7 +89,7 @@ def test_on_an_environment_line_is_the_same_connection(connection: Connection) -
     assert Connection.from_secret(value) == connection
 
 
-@steady
+@many
 @given(connections, text)
 def test_in_airflows_command_is_the_same_connection(connection: Connection, description: str) -> None:
     command = made("airflow-command", stored(written(connection), description=description))
@@ -106,7 +100,7 @@ def test_in_airflows_command_is_the_same_connection(connection: Connection, desc
     assert json.loads(value).get("description", "") == description
 
 
-@steady
+@many
 @given(connections, text)
 def test_in_awss_command_is_the_same_secret(connection: Connection, description: str) -> None:
     command = made("aws-command", stored(written(connection), description=description))
@@ -120,7 +114,7 @@ def test_in_awss_command_is_the_same_secret(connection: Connection, description:
     assert Connection.from_secret(found["--secret-string"]) == connection
 
 
-@steady
+@many
 @given(connections, text, st.sampled_from(["uri", "json"]))
 def test_in_terraform_is_the_same_secret(connection: Connection, description: str, form: str) -> None:
     value = written(connection, form)
@@ -132,7 +126,7 @@ def test_in_terraform_is_the_same_secret(connection: Connection, description: st
     assert unicodedata.is_normalized("NFC", resources)
 
 
-@steady
+@many
 @given(st.sampled_from(["aws-command", "airflow-command", "environment-line"]), connections, text)
 def test_has_nothing_in_it_that_a_terminal_acts_on(key: str, connection: Connection, description: str) -> None:
     command = made(key, stored(written(connection), description=description))
@@ -227,7 +221,7 @@ def test_of_uncertain_fields_is_the_stored_text_alone(key: str, unclear: str) ->
     assert copy_as(AS_STORED, stored(unclear)) == unclear
 
 
-@steady
+@many
 @given(st.text())
 def test_as_it_is_stored_is_any_text(anything: str) -> None:
     assert copy_as(AS_STORED, stored(anything)) == anything

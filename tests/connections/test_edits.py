@@ -20,8 +20,7 @@ from tests.site import CONNECTIONS, current, errors, put, stored
 # To find the smallest example would take minutes: each costs some requests.
 BOUNDED = settings(
     max_examples=30,
-    deadline=None,
-    phases=(Phase.explicit, Phase.generate),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(

@@ -162,8 +162,8 @@ def test_ends_what_hangs_when_it_is_closed(emulator: Emulator, name: str) -> Non
         gate = proxy.when("GetSecretValue").hang_before(seconds=60)
         reader = threading.Thread(target=read, args=(proxy.endpoint,))
         reader.start()
-        assert gate.arrived.wait(10)
-    reader.join(10)
+        assert gate.arrived.wait(60)
+    reader.join(60)
 
     assert len(lost) == 1
 
@@ -173,10 +173,10 @@ def test_holds_a_call_until_it_is_released(proxy: FaultProxy, aws: "Client", dir
     put = threading.Thread(target=aws.put_secret_value, kwargs={"SecretId": name, "SecretString": "held"})
     put.start()
 
-    assert gate.arrived.wait(10)
+    assert gate.arrived.wait(60)
     assert value(direct, name) == "first"
     gate.release()
-    put.join(10)
+    put.join(60)
 
     assert value(direct, name) == "held"
 

@@ -54,3 +54,16 @@ def ending_sessions() -> Iterator[None]:
 def run(sql: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the database is asked while the block runs, also where it refuses."""
+    sent: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature.
+        sent.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield sent

@@ -9,7 +9,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from secretsadmin.demo.emulator import Emulator, serve
-from secretsadmin.store import aws, listing
+from secretsadmin.store import aws
+from tests.conftest import begin_cold
 
 CONFIG = """
 [environments.{name}]
@@ -40,12 +41,12 @@ def configure(settings: Settings, tmp_path: Path) -> Iterator[Configure]:
             path = tmp_path / f"{len(list(tmp_path.iterdir()))}.toml"
             path.write_text("\n".join([*tables, grants]), encoding="utf-8")
             settings.SECRETSADMIN_CONFIG = str(path)
-            listing.forget()
+            begin_cold()
             return emulator
 
         yield write
+        begin_cold()
     aws.forget_clients()
-    listing.forget()
 
 
 @pytest.fixture

@@ -259,7 +259,7 @@ teams = st.lists(st.from_regex(r"[ab]{2}(--)?[ab]", fullmatch=True), max_size=3)
 
 
 @given(prefixes, prefixes, prefixes, separators, teams, st.sampled_from(KIND_NAMES), names, st.integers(0, 3))
-@settings(derandomize=True, max_examples=200, deadline=None, database=None)
+@settings(max_examples=200)
 def test_reads_back_every_name_that_it_makes(
     connections: str | None,
     variables: str | None,

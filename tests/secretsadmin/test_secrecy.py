@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from connections.connection import is_clear
 from connections.copying import AS_STORED, FORMATS
 from secretsadmin.demo.emulator import Emulator
-from secretsadmin.store import listing
+from tests.conftest import begin_cold
 from tests.faults import FaultProxy
 from tests.secretsadmin.canaries import PLAIN, Collector, Watch, collecting, kept, raised
 from tests.secretsadmin.conftest import As, Configure
@@ -252,7 +252,7 @@ def test_survive_what_happens_to_aws(
             watch.see(cast("HttpResponse", response), ())
         for page in pages("connections", "x"):
             watch.get(page)
-    listing.forget()
+        begin_cold()
 
 
 @pytest.fixture

@@ -54,6 +54,10 @@ def test_guard_a_site_and_serve_no_host_where_its_address_is_none(url: str) -> N
     assert settings["SESSION_COOKIE_SECURE"] is True
 
 
+def test_wait_two_seconds_for_a_database_that_is_locked() -> None:
+    assert shown()["DATABASES"]["default"]["OPTIONS"]["timeout"] == 2
+
+
 def test_keep_what_the_database_url_asks_for() -> None:
     url = "postgres://user:password@host/name?sslmode=verify-full&options=-c%20search_path%3Dx"
 

@@ -1,14 +1,12 @@
 """Comparing three ways tells who changed which part, and never what stands in a masked one."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from secretsadmin.comparing import Choice, Fields, key_in_a_form, three_ways
 from secretsadmin.kinds import Field
 
-# The same cases on each run and on each machine, however slow it is.
-steady = settings(derandomize=True, deadline=None, database=None)
 # No label and no length holds one of these letters.
 values = st.dictionaries(st.sampled_from("abcde"), st.text("ΑΒΓ", min_size=1, max_size=2), max_size=5)
 
@@ -72,7 +70,6 @@ def test_without_a_beginning_takes_whatever_differs_for_mine_unless_it_was_left_
     assert told(None, theirs, mine, left_alone={"c"}) == {"b": "both", "c": "theirs"}
 
 
-@steady
 @given(values, values, values)
 def test_of_every_part_that_anybody_changed(base: dict[str, str], theirs: dict[str, str], mine: dict[str, str]) -> None:
     sides = [side(each, masked=True) for each in (base, theirs, mine)]
@@ -97,7 +94,6 @@ def _expected(choice: Choice, base: dict[str, str], theirs: dict[str, str], mine
 
 
 @given(st.text(), st.text())
-@steady
 def test_calls_a_part_in_a_form_what_a_page_can_send_back(one: str, other: str) -> None:
     names = (f"extra.{one}", f"extra.{other}")
     keys = [key_in_a_form(name) for name in names]

@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from secretsadmin.comparing import key_in_a_form, spelled
 from variables.mixing import by_key, mixed
 
-steady = settings(derandomize=True, deadline=None, database=None)
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
 objects = st.dictionaries(
     st.sampled_from(["a", "b", "c d", "e.f", "\u202e", ""]) | text,
@@ -24,7 +23,6 @@ def in_strict(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-@steady
 @given(objects, objects, styles, styles, st.data())
 def test_has_each_key_from_the_one_that_was_chosen(
     mine: dict[str, Any], theirs: dict[str, Any], style: dict[str, Any], other: dict[str, Any], data: st.DataObject
@@ -40,7 +38,6 @@ def test_has_each_key_from_the_one_that_was_chosen(
         assert list(found) == [key for key in (*theirs, *(key for key in mine if key not in theirs)) if key in expected]
 
 
-@steady
 @given(objects, objects, styles, styles)
 def test_of_one_alone_is_its_text(
     mine: dict[str, Any], theirs: dict[str, Any], style: dict[str, Any], other: dict[str, Any]

@@ -119,7 +119,7 @@ def test_is_not_formatted_where_that_is_nothing_else_or_too_long(text: str) -> N
     assert Variable(text).pretty is None
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -148,7 +148,7 @@ def test_says_which_white_space_it_ends_with(text: str, words: str) -> None:
     assert Variable(text).trailing_space == words
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.text(st.characters() | st.sampled_from('{}[]",:\ud800\ufeff')))
 def test_can_be_any_text(text: str) -> None:
     variable = Variable(text)

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from secretsadmin.demo.emulator import Emulator
 from secretsadmin.kinds import BY_NAME
 from secretsadmin.store import listing
-from tests.conftest import As, use
+from tests.conftest import As, begin_cold, use
 from tests.faults import FaultProxy
 from tests.secretsadmin.hostile import HOSTILE_IDS
 from tests.secretsadmin.store.acts import default
@@ -97,7 +97,7 @@ def test_knows_a_later_deletion_outside_from_the_one_that_was_recorded(editor: C
     with connected(deleted.endpoint) as client:
         client.restore_secret(SecretId="airflow/config/of-config")
         client.delete_secret(SecretId="airflow/config/of-config", RecoveryWindowInDays=25)
-    listing.forget()
+    begin_cold()
 
     rows = {row.id: row for row in editor.get(URL).context["rows"]}
 

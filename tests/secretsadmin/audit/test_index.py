@@ -1,10 +1,11 @@
 """The audit page shows people their own acts, and everybody's to who may read the record."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
+from time_machine import travel
 
 from secretsadmin import environments
 from secretsadmin.audit.models import Actor, Event, record_denied, recording
@@ -92,8 +93,9 @@ def test_no_more_than_is_theirs_whatever_is_asked_for(as_role: As) -> None:
 
 
 def test_the_acts_of_a_day_that_begins_and_ends_in_utc(as_role: As) -> None:
-    act("editor", "variables.update", "b")
-    today = datetime.now(UTC).date()
+    with travel(datetime(2026, 3, 1, 12, tzinfo=UTC)):
+        act("editor", "variables.update", "b")
+    today = date(2026, 3, 1)
     auditor = as_role("auditor")
 
     assert ids(auditor, since=str(today), until=str(today)) == ["b"]

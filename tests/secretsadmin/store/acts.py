@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 ANNA = Actor("anna", "192.0.2.7")
 CANARY = f"canary-{uuid4().hex}"
-SECONDS = 2.0
 LABEL = "tested"
 
 

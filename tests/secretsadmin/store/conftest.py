@@ -13,8 +13,8 @@ from pytest_django.fixtures import Settings
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator, serve
 from secretsadmin.environments import Ref
-from secretsadmin.store import aws, listing
-from tests.conftest import use
+from secretsadmin.store import aws
+from tests.conftest import begin_cold, use
 from tests.faults import FaultProxy
 from tests.secretsadmin.store.acts import ref_to
 from tests.wire import connected
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
 
 
-# Threads wait for each other, and not for the disk.
+# Threads wait for each other, however busy the machine is, and not for the disk.
 DURABLE_ENOUGH = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
 
 
@@ -47,7 +47,7 @@ def proxy(module_proxy: FaultProxy, settings: Settings, db: None) -> Iterator[Fa
     use(settings, module_proxy.endpoint)
     yield module_proxy
     module_proxy.clear()
-    listing.forget()
+    begin_cold()
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> I
     """The record in a file of its own, which threads share and which the connection that is yielded can lock."""
     file = tmp_path / "record.sqlite3"
     shared = connections["default"]
-    options = {"timeout": 2, "transaction_mode": "IMMEDIATE", "init_command": DURABLE_ENOUGH}
+    options = {"timeout": 60, "transaction_mode": "IMMEDIATE", "init_command": DURABLE_ENOUGH}
     engine = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file), "OPTIONS": options}
     monkeypatch.setitem(connections.settings, "default", connections.settings["default"] | engine)
     del connections["default"]

@@ -21,7 +21,7 @@ from secretsadmin.store import aws
 from secretsadmin.store.errors import BadCredentials, Misconfigured, NotAllowed, NotReached, StoreError, Unavailable
 from tests.conftest import use
 from tests.faults import FaultProxy
-from tests.secretsadmin.store.acts import SECONDS, default
+from tests.secretsadmin.store.acts import default
 from tests.wire import operation_of
 
 if TYPE_CHECKING:
@@ -120,7 +120,10 @@ def test_is_made_once_for_an_environment(configure: Callable[..., Environment]) 
     assert aws.client(environment) is not aws.client(configure(region_name="eu-west-3"))
 
 
-def test_has_our_time_limits_whatever_the_configuration_says(configure: Callable[..., Environment]) -> None:
+def test_has_our_time_limits_whatever_the_configuration_says(
+    configure: Callable[..., Environment], settings: Settings
+) -> None:
+    settings.AWS_SECONDS = 10
     theirs = {"connect_timeout": 60, "read_timeout": 60, "retries": {"mode": "adaptive", "max_attempts": 9}}
 
     client = aws.client(configure(config_kwargs={**theirs, "proxies": {}, "user_agent": "theirs"}))
@@ -242,7 +245,7 @@ def test_names_the_role_s_missing_permission(configure: Callable[..., Environmen
 def test_waits_no_longer_for_sts_than_for_aws(
     configure: Callable[..., Environment], settings: Settings, sts: FaultProxy
 ) -> None:
-    settings.AWS_SECONDS = SECONDS
+    settings.AWS_SECONDS = 2
     sts.when("AssumeRole").hang_before()
     environment = configure(role_arn=ROLE)
 
@@ -303,10 +306,10 @@ def test_leaves_no_time_for_a_call_that_comes_too_late(
     assert not wire.requests
 
 
-def test_shares_the_time_of_an_action_around_it() -> None:
+def test_shares_the_time_of_an_action_around_it(settings: Settings) -> None:
     with aws.one_action():
         before = aws.seconds_left()
         with aws.one_action():
             assert aws.seconds_left() < before
         assert aws.seconds_left() < before
-    assert aws.seconds_left() == 10
+    assert aws.seconds_left() == settings.AWS_SECONDS

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pytest_django.fixtures import Settings
 
 from secretsadmin.environments import Ref
 from secretsadmin.store import aws, errors
@@ -34,10 +33,9 @@ class Case:
 
 
 @pytest.fixture(autouse=True)
-def _time_for_every_retry(settings: Settings) -> None:
+def _every_retry() -> None:
     # botocore grants a client so many retries, and a new one all of them.
     aws.forget_clients()
-    settings.AWS_SECONDS = 60
 
 
 def quoting(code: str, status: int = 400) -> Callable[[Fault], None]:

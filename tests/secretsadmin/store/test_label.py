@@ -261,7 +261,7 @@ def test_whose_answer_was_lost_is_unknown_where_somebody_has_moved_on(
     gate = proxy.when("UpdateSecretVersionStage", call=2).hold()
 
     def move_on() -> None:
-        gate.arrived.wait(10)
+        gate.arrived.wait(60)
         outside.update_secret_version_stage(
             SecretId=ref.name, VersionStage="tested", RemoveFromVersionId=newer, MoveToVersionId=third
         )

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -19,13 +20,15 @@ from secretsadmin.backend import KindDisabled
 from secretsadmin.demo.emulator import Answer, Emulator, serve
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import CONFIG, CONNECTIONS, VARIABLES, Kind
-from secretsadmin.store import aws, listing, writes
+from secretsadmin.store import listing, writes
 from secretsadmin.store.errors import NotFound, StoreError, Throttled, Unavailable
 from secretsadmin.store.listing import Listing, Snapshot
 from secretsadmin.store.writes import Draft
-from tests.conftest import use
+from tests.conftest import begin_cold, use
 from tests.faults import FaultProxy
-from tests.secretsadmin.store.acts import ANNA, SECONDS, default, ref_to
+from tests.secretsadmin.store.acts import ANNA, default, ref_to
+from tests.secretsadmin.store.clock import SECONDS, steered
+from tests.sweeps import NAME, end_of_sweeps
 from tests.wire import connected
 
 if TYPE_CHECKING:
@@ -45,7 +48,8 @@ def proxy(emulator: Emulator, settings: Settings, db: None) -> Iterator[FaultPro
         use(settings, running.endpoint)
 
         yield running
-    listing.forget()
+        running.clear()
+        begin_cold()
 
 
 @pytest.fixture
@@ -79,6 +83,17 @@ def test_takes_a_call_for_a_hundred_and_none_when_it_is_warm(
     assert ids(of().read()) == names
 
     assert proxy.calls == {"ListSecrets": calls}
+
+
+def test_is_asked_for_where_tests_wait_for_its_end(proxy: FaultProxy) -> None:
+    gate = proxy.when("ListSecrets").hold()
+
+    of().sweep()
+
+    assert NAME in [thread.name for thread in threading.enumerate()]
+    gate.release()
+    end_of_sweeps()
+    assert of().read().as_of
 
 
 def test_tells_what_aws_tells_of_a_secret(proxy: FaultProxy, outside: "Client") -> None:
@@ -233,14 +248,16 @@ def test_keeps_its_rows_where_aws_fails_half_way(proxy: FaultProxy, outside: "Cl
     assert stale.problem
 
 
-def test_tells_the_problem_of_a_cold_start_in_time(proxy: FaultProxy, settings: Settings) -> None:
-    settings.AWS_SECONDS = 2 * SECONDS
-    aws.client(default())
+def test_tells_the_problem_of_a_cold_start_in_time(
+    proxy: FaultProxy, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = steered(settings, monkeypatch)
     proxy.when("ListSecrets").hang_before()
 
     known = of().read()
 
-    assert proxy.calls["ListSecrets"] <= 2
+    assert proxy.calls["ListSecrets"] == 2
+    assert clock.seconds < listing.PATIENCE * SECONDS
     assert isinstance(known.problem, Unavailable)
     assert (known.secrets, known.as_of) == ((), None)
 
@@ -326,12 +343,9 @@ def entry(number: int) -> dict[str, Any]:
     }
 
 
-def test_takes_less_than_forty_megabytes_for_ten_thousand(
-    proxy: FaultProxy, emulator: Emulator, settings: Settings
-) -> None:
+def test_takes_less_than_forty_megabytes_for_ten_thousand(proxy: FaultProxy, emulator: Emulator) -> None:
     """Tracing is slow, so a tenth of them is weighed."""
     del proxy
-    settings.AWS_SECONDS = 60
     emulator.respond = partial(many, count=1_000, ask=emulator.respond)
     of(CONFIG).sweep_and_wait()
     gc.collect()
@@ -350,9 +364,8 @@ def test_of_ten_thousand_is_read_with_one_query_and_no_call(
     proxy: FaultProxy, emulator: Emulator, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
 ) -> None:
     emulator.respond = partial(many, count=10_000, ask=emulator.respond)
-    whole = of(CONNECTIONS).sweep_and_wait()
-    while whole.loading:
-        whole = of(CONNECTIONS).sweep_and_wait()
+    of(CONNECTIONS).sweep()
+    end_of_sweeps()
     calls = proxy.calls.copy()
 
     with django_assert_num_queries(1):

@@ -17,7 +17,7 @@ from secretsadmin.store import listing, reads, writes
 from secretsadmin.store.errors import Unknown
 from secretsadmin.store.listing import DESCRIBED_AT_ONCE, Snapshot
 from secretsadmin.store.reads import Secret
-from tests.conftest import use
+from tests.conftest import begin_cold, use
 from tests.faults import FaultProxy
 from tests.secretsadmin.store.acts import ANNA, create, default, ref_to, save
 from tests.wire import connected
@@ -40,7 +40,8 @@ def proxy(emulator: Emulator, settings: Settings, db: None) -> Iterator[FaultPro
         use(settings, running.endpoint)
 
         yield running
-    listing.forget()
+        running.clear()
+        begin_cold()
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def row(known: Snapshot, ref: Ref) -> Secret:
 
 def another_worker() -> None:
     """What this process knows is forgotten; the record and AWS stay."""
-    listing.forget()
+    begin_cold()
 
 
 def test_is_behind_as_aws_is(proxy: FaultProxy, outside: "Client", old: Ref) -> None:

@@ -7,7 +7,6 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from secretsadmin.environments import Ref
-from secretsadmin.store import aws
 from secretsadmin.store.errors import NotReached, Unavailable, Unknown
 from tests.conftest import use
 from tests.demo.emulated import versions
@@ -21,18 +20,19 @@ from tests.secretsadmin.store.acts import (
     WRITES,
     Step,
     create,
-    default,
     ended,
     prepared,
     ref_to,
     step_name,
 )
+from tests.secretsadmin.store.clock import SECONDS, Clock, steered
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
 
 BEFORE = (Fault.reset_before, Fault.hang_before)
 AFTER = (Fault.reset_after, Fault.hang_after)
+Timely = Callable[[Step, Ref, str], None]
 
 steps = pytest.mark.parametrize("step", WRITES, ids=step_name)
 
@@ -42,22 +42,24 @@ def losing(*faults: Callable[[Fault], Any]) -> pytest.MarkDecorator:
 
 
 @pytest.fixture(autouse=True)
-def _time_limit(request: pytest.FixtureRequest, proxy: FaultProxy, settings: Settings) -> None:
-    """What hangs has to end soon, unless a second attempt is waited for: botocore pauses up to a second before it."""
-    given = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    hangs = given.get("lose") in (Fault.hang_before, Fault.hang_after)
-    settings.AWS_SECONDS = 5 if hangs and "next_attempt" not in request.node.name else 10
-    # It takes a while to make, which would count as well.
-    aws.client(default())
+def clock(proxy: FaultProxy, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return steered(settings, monkeypatch)
 
 
-def timely(step: Step, ref: Ref, version: str, proxy: FaultProxy) -> None:
-    """Carry the step's act out, and see that it ends in time: there is time for three calls that hang."""
-    try:
-        step.act(ref, version)
-    finally:
-        hung = [fault for fault in proxy.faults if fault.gate.seconds]
-        assert sum(proxy.calls[fault.operation] for fault in hung) <= 3
+@pytest.fixture
+def timely(proxy: FaultProxy, clock: Clock) -> Timely:
+    """Carry a step's act out, and see that it ends in time: there is time for three calls that hang."""
+
+    def carry_out(step: Step, ref: Ref, version: str) -> None:
+        begun = clock.seconds
+        try:
+            step.act(ref, version)
+        finally:
+            hung = [fault.operation for fault in proxy.faults if fault.gate.seconds]
+            assert sum(proxy.calls[operation] for operation in hung) <= 3
+            assert clock.seconds - begun < SECONDS
+
+    return carry_out
 
 
 def count(aws: "Client", ref: Ref) -> int:
@@ -67,13 +69,13 @@ def count(aws: "Client", ref: Ref) -> int:
 @steps
 @losing(*BEFORE, *AFTER)
 def test_is_made_once_where_the_next_attempt_is_answered(
-    proxy: FaultProxy, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
+    proxy: FaultProxy, timely: Timely, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
 ) -> None:
     version = prepared(outside, ref, step)
     had = count(outside, ref) if version else 0
     lose(proxy.when(step.operation, call=1))
 
-    timely(step, ref, version, proxy)
+    timely(step, ref, version)
 
     assert step.is_done(outside, ref, version)
     assert proxy.calls[step.operation] == 2
@@ -84,13 +86,13 @@ def test_is_made_once_where_the_next_attempt_is_answered(
 @steps
 @losing(*AFTER)
 def test_is_a_success_where_aws_says_that_it_happened(
-    proxy: FaultProxy, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
+    proxy: FaultProxy, timely: Timely, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
 ) -> None:
     version = prepared(outside, ref, step)
     had = count(outside, ref) if version else 0
     lose(proxy.when(step.operation))
 
-    timely(step, ref, version, proxy)
+    timely(step, ref, version)
 
     assert step.is_done(outside, ref, version)
     assert count(outside, ref) - had == (step in (CREATE, PUT, MOVE))
@@ -100,13 +102,13 @@ def test_is_a_success_where_aws_says_that_it_happened(
 @pytest.mark.parametrize("step", [*WRITES, READ], ids=step_name)
 @losing(*BEFORE)
 def test_is_a_failure_where_aws_says_that_it_did_not_happen(
-    proxy: FaultProxy, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
+    proxy: FaultProxy, timely: Timely, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
 ) -> None:
     version = prepared(outside, ref, step)
     lose(proxy.when(step.operation))
 
     with pytest.raises(Unavailable) as error:
-        timely(step, ref, version, proxy)
+        timely(step, ref, version)
 
     assert not isinstance(error.value, Unknown)
     assert not step.is_done(outside, ref, version)
@@ -116,14 +118,14 @@ def test_is_a_failure_where_aws_says_that_it_did_not_happen(
 @pytest.mark.parametrize("step", [step for step in WRITES if step is not PUT], ids=step_name)
 @losing(Fault.reset_before, Fault.reset_after, Fault.hang_after)
 def test_is_unknown_where_aws_can_not_be_asked(
-    proxy: FaultProxy, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
+    proxy: FaultProxy, timely: Timely, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
 ) -> None:
     version = prepared(outside, ref, step)
     lose(proxy.when(step.operation))
     lose(proxy.when("DescribeSecret"))
 
     with pytest.raises(Unknown) as error:
-        timely(step, ref, version, proxy)
+        timely(step, ref, version)
 
     assert error.value.status == 504
     ended(ref, step.verb, "unknown")
@@ -131,13 +133,13 @@ def test_is_unknown_where_aws_can_not_be_asked(
 
 @losing(Fault.reset_after)
 def test_is_a_failure_where_only_a_candidate_was_lost(
-    proxy: FaultProxy, outside: "Client", ref: Ref, version: str, lose: Callable[[Fault], Any]
+    proxy: FaultProxy, timely: Timely, outside: "Client", ref: Ref, version: str, lose: Callable[[Fault], Any]
 ) -> None:
     lose(proxy.when("PutSecretValue"))
     proxy.when("DescribeSecret").break_down()
 
     with pytest.raises(Unavailable) as error:
-        timely(PUT, ref, version, proxy)
+        timely(PUT, ref, version)
 
     assert not isinstance(error.value, Unknown)
     assert not PUT.is_done(outside, ref, version)

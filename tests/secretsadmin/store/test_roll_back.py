@@ -99,7 +99,7 @@ def test_whose_answer_was_lost_is_told_apart_although_somebody_has_moved_on(
     gate = proxy.when("UpdateSecretVersionStage", call=2).hold()
 
     def move_on() -> None:
-        gate.arrived.wait(10)
+        gate.arrived.wait(60)
         outside.put_secret_value(SecretId=ref.name, SecretString="third")
         gate.release()
 

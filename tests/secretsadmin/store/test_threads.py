@@ -21,7 +21,6 @@ from tests.secretsadmin.store.acts import ANNA
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
-    from pytest_django.fixtures import Settings
 
 THREADS, EDITS, SECRETS = 16, 4, 4
 
@@ -58,9 +57,8 @@ def appending(mark: str) -> Callable[[str], Draft]:
     return lambda text: Draft(f"{text} {mark}", fields=("value",))
 
 
-def test_lose_no_update(proxy: FaultProxy, outside: "Client", settings: "Settings", ref: Ref) -> None:
+def test_lose_no_update(proxy: FaultProxy, outside: "Client", ref: Ref) -> None:
     del proxy
-    settings.AWS_SECONDS = 60
     refs = [Ref(ref.environment, ref.kind, f"{ref.id}-s{number}") for number in range(SECRETS)]
     for one in refs:
         outside.create_secret(Name=one.name, SecretString="begin")
@@ -93,8 +91,7 @@ def test_lose_no_update(proxy: FaultProxy, outside: "Client", settings: "Setting
         assert len(kept - acts) == 1
 
 
-def test_see_what_each_other_wrote(proxy: FaultProxy, settings: "Settings", ref: Ref) -> None:
-    settings.AWS_SECONDS = 60
+def test_see_what_each_other_wrote(proxy: FaultProxy, ref: Ref) -> None:
     here = listing.listing(ref.environment, ref.kind)
     refs = [Ref(ref.environment, ref.kind, f"{ref.id}-t{number}") for number in range(THREADS)]
 

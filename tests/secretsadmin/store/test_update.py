@@ -130,7 +130,7 @@ def test_loses_to_whoever_moved_the_label_meanwhile(
     gate = proxy.when("UpdateSecretVersionStage", call=1).hold()
 
     def be_faster() -> None:
-        assert gate.arrived.wait(10)
+        assert gate.arrived.wait(60)
         outside.put_secret_value(SecretId=ref.name, SecretString="theirs")
         gate.release()
 
@@ -156,7 +156,7 @@ def test_is_no_conflict_where_the_label_moved_on_from_our_own_version(
     gate = proxy.when("DescribeSecret").hold()
 
     def follow() -> None:
-        assert gate.arrived.wait(10)
+        assert gate.arrived.wait(60)
         outside.put_secret_value(SecretId=ref.name, SecretString="later")
         gate.release()
 
@@ -215,7 +215,7 @@ def test_loses_to_whoever_gave_the_secret_its_first_version_meanwhile(
     gate = proxy.when("PutSecretValue").hold()
 
     def be_faster() -> None:
-        assert gate.arrived.wait(10)
+        assert gate.arrived.wait(60)
         outside.put_secret_value(SecretId=ref.name, SecretString="theirs")
         gate.release()
 
