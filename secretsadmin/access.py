@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from secretsadmin import environments, policy
-from secretsadmin.audit.models import Actor, record_denied
+from secretsadmin.audit.models import Actor, Place, record_denied
 from secretsadmin.backend import InvalidId, KindDisabled
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.htmx import Request
@@ -20,15 +20,9 @@ RECORDED = frozenset(
 
 def environment_of(request: Request, name: str, action: str, kind: Kind | None = None) -> Environment:
     """The environment, if the person may do this in it. Raises Http404 and PermissionDenied."""
-    environment = environments.get(name)
-    if environment is None:
-        raise Http404
-    request.environment = environment
-    if not policy.may(request.user, action, environment, kind):
-        if kind and action in RECORDED:
-            # Of what was to be created, no id is known yet.
-            record_denied(Ref(environment, kind, ""), action, actor=actor_of(request))
-        raise PermissionDenied
+    # Of what was to be created, no id is known yet.
+    environment = _seen(request, name, action, kind, "")
+    _decide(request, action, environment, kind, "")
     return environment
 
 
@@ -37,17 +31,39 @@ def secret_of(request: Request, name: str, action: str, kind: Kind, key: str) ->
 
     Raises Http404 for an id that can't exist here, before AWS is asked.
     """
-    environment = environments.get(name)
-    if environment is None:
-        raise Http404
-    request.environment = environment
+    environment = _seen(request, name, action, kind, key)
     ref = Ref.from_key(environment, kind, key)
     try:
         _ = ref.name
     except (InvalidId, KindDisabled):
         raise Http404 from None
-    _decide(request, action, ref)
+    _decide(request, action, environment, kind, key)
     return ref
+
+
+def _seen(request: Request, name: str, action: str, kind: Kind | None, key: str) -> Environment:
+    """The environment, if the person may view it. For whoever may not, it doesn't exist. Raises Http404.
+
+    What is tried where there is nothing is recorded as well, so that the time tells nothing either.
+    """
+    environment = environments.get(name)
+    if environment is None or not policy.may(request.user, "view", environment, kind):
+        if environments.is_name(name):
+            _record(request, action, name, kind, key)
+        raise Http404
+    request.environment = environment
+    return environment
+
+
+def _decide(request: Request, action: str, environment: Environment, kind: Kind | None, key: str) -> None:
+    if not policy.may(request.user, action, environment, kind):
+        _record(request, action, environment.name, kind, key)
+        raise PermissionDenied
+
+
+def _record(request: Request, action: str, environment: str, kind: Kind | None, key: str) -> None:
+    if kind and action in RECORDED:
+        record_denied(Place(environment, kind.name, key), action, actor=actor_of(request))
 
 
 def actor_of(request: Request) -> Actor:
@@ -70,11 +86,3 @@ def _address(text: str) -> str | None:
         return str(ipaddress.ip_address(text.partition("%")[0]))
     except ValueError:
         return None
-
-
-def _decide(request: Request, action: str, ref: Ref) -> None:
-    if policy.may(request.user, action, ref.environment, ref.kind):
-        return
-    if action in RECORDED:
-        record_denied(ref, action, actor=actor_of(request))
-    raise PermissionDenied

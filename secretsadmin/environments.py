@@ -98,6 +98,11 @@ def get(name: str) -> Environment | None:
     return site().environments.get(name)
 
 
+def is_name(name: str) -> bool:
+    """Whether an environment could be called so."""
+    return name not in RESERVED_NAMES and _NAME.fullmatch(name) is not None
+
+
 @lru_cache(maxsize=8)
 def _site(path: str, kwargs: str) -> Site:
     return _from_file(Path(path)) if path else _from_airflow(kwargs)
@@ -150,7 +155,7 @@ def _position(error: Exception) -> str:
 
 def _environment(name: str, table: Any, where: str) -> Environment:
     kwargs = _kwargs(table, where)
-    if name in RESERVED_NAMES or not _NAME.fullmatch(name):
+    if not is_name(name):
         raise ImproperlyConfigured(
             f"environments: none can be named {name[:64]!r}. Use up to 64 letters, digits, - and _, "
             f"and none of {', '.join(sorted(RESERVED_NAMES))}."

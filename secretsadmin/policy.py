@@ -43,6 +43,20 @@ def may_learn(
     return may(user, "reveal", environment, kind)
 
 
+def may_everywhere(user: AbstractBaseUser | AnonymousUser, action: str) -> bool:
+    """Whether the person may do this wherever there is anything, or was."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    unlimited = {
+        grant.role
+        for grant in environments.site().grants
+        if grant.group in _groups(user) and not grant.environments and not grant.kinds
+    }
+    return any(action in RIGHTS[role] for role in unlimited)
+
+
 def roles(user: AbstractBaseUser | AnonymousUser, environment: Environment) -> tuple[str, ...]:
     """The person's roles here, for showing."""
     if isinstance(user, User) and user.is_superuser:

@@ -44,6 +44,19 @@ class Actor:
     address: str | None = None
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where something is tried, by names: what isn't there has nothing else."""
+
+    environment: str
+    kind: str
+    secret: str
+
+    @classmethod
+    def of(cls, ref: Ref) -> Self:
+        return cls(ref.environment.name, ref.kind.name, ref.key)
+
+
 @dataclass
 class Act:
     """What an act adds to its record while it runs: names and ids, never values."""
@@ -147,7 +160,7 @@ def recording(
     ValidationError, by which a form refuses to be stored.
     """
     act = Act(fields=tuple(fields), previous=previous, version=version)
-    base = _base(ref, verb, actor, reason)
+    base = _base(Place.of(ref), verb, actor, reason)
     _start(base, act)
     try:
         yield act
@@ -163,10 +176,10 @@ def _outcome_of(error: Exception) -> str:
     return str(getattr(error, "outcome", otherwise))
 
 
-def record_denied(ref: Ref, verb: str, *, actor: Actor, reason: str = "") -> None:
+def record_denied(place: Place, verb: str, *, actor: Actor) -> None:
     """Record that the person's roles don't allow what they tried. Raises NotRecorded."""
     act = Act(error="role")
-    base = _base(ref, verb, actor, reason)
+    base = _base(place, verb, actor)
     _start(base, act)
     _finish(base, act, Outcome.DENIED)
 
@@ -210,14 +223,14 @@ def _as_uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def _base(ref: Ref, verb: str, actor: Actor, reason: str) -> dict[str, str | None]:
+def _base(place: Place, verb: str, actor: Actor, reason: str = "") -> dict[str, str | None]:
     return {
         "user": actor.user,
         "address": actor.address,
-        "environment": ref.environment.name,
-        "kind": ref.kind.name,
-        "secret": ref.key[:512],
-        "action": f"{ref.kind.name}.{verb}",
+        "environment": place.environment,
+        "kind": place.kind,
+        "secret": _storable(place.secret)[:512],
+        "action": f"{place.kind}.{verb}",
         "reason": _storable(reason)[:1000],
     }
 

@@ -71,6 +71,9 @@ def index(request: Request) -> HttpResponse:
 
 def _visible(request: Request, seen: list[Environment]) -> EventQuerySet:
     """All acts where the person may read the record, and their own everywhere that they see."""
+    if policy.may_everywhere(request.user, "audit"):
+        # Also what was tried where there is no environment, or was done where there is none any more.
+        return Event.objects.started()
     visible = Q(user=request.user.get_username(), environment__in=[e.name for e in seen])
     for kind in KINDS:
         audited = [e.name for e in seen if policy.may(request.user, "audit", e, kind)]

@@ -8,7 +8,7 @@ from django.test import Client
 from time_machine import travel
 
 from secretsadmin import environments
-from secretsadmin.audit.models import Actor, Event, record_denied, recording
+from secretsadmin.audit.models import Actor, Event, Place, record_denied, recording
 from secretsadmin.demo.emulator import Emulator
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import BY_NAME
@@ -105,7 +105,7 @@ def test_the_acts_of_a_day_that_begins_and_ends_in_utc(as_role: As) -> None:
 def test_how_acts_ended(as_role: As) -> None:
     environment = environments.get("dev")
     assert environment
-    record_denied(Ref(environment, BY_NAME["connections"], "denied"), "reveal", actor=Actor("eve"))
+    record_denied(Place(environment.name, "connections", "denied"), "reveal", actor=Actor("eve"))
     with (
         pytest.raises(Conflict),
         recording(Ref(environment, BY_NAME["connections"], "conflict"), "update", actor=Actor("eve")),

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
 from secretsadmin import environments
-from secretsadmin.audit.models import Actor, Event, NotRecorded, Outcome, outcomes, record_denied, recording
+from secretsadmin.audit.models import Actor, Event, NotRecorded, Outcome, Place, outcomes, record_denied, recording
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import CONNECTIONS
 from secretsadmin.store import errors
@@ -152,7 +152,7 @@ def test_that_loses_its_end_lets_the_act_stand(ref: Ref) -> None:
 
 
 def test_holds_refusals(ref: Ref) -> None:
-    record_denied(ref, "reveal", actor=EVE)
+    record_denied(Place.of(ref), "reveal", actor=EVE)
 
     begun, end = Event.objects.order_by("id")
     assert begun.act == end.act
