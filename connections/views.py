@@ -48,7 +48,7 @@ def choose(request: Request, environment: str, kind: Kind) -> HttpResponse:
     known = listing.listing(here, kind).read()
     context = {
         "kind": kind,
-        "index_url": reverse(f"{kind.name}:index", args=[here.name]),
+        "index_url": request.lists.list_url(here, kind),
         "create_url": reverse(f"{kind.name}:create", args=[here.name]),
         "is_first": known.as_of is not None and not known.secrets,
         "entry": request.GET.get("entry", ""),

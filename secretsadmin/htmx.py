@@ -9,6 +9,7 @@ from django_htmx.http import reselect, retarget
 from django_htmx.middleware import HtmxDetails
 
 from secretsadmin.environments import Environment
+from secretsadmin.remembered import Remembered
 
 
 class Request(HttpRequest):
@@ -17,6 +18,7 @@ class Request(HttpRequest):
     user: User
     htmx: HtmxDetails
     environment: Environment | None
+    lists: Remembered
 
 
 def respond(
@@ -31,6 +33,11 @@ def respond(
 def with_the_whole(response: HttpResponse, selector: str) -> HttpResponse:
     """The answer takes the place of this element, whichever part of it htmx asked for, and is read from its top."""
     response["HX-Reswap"] = "outerHTML show:window:top"
+    return with_only(response, selector)
+
+
+def with_only(response: HttpResponse, selector: str) -> HttpResponse:
+    """Of the answer, this element alone takes the place of the one that the page has."""
     return reselect(retarget(response, selector), selector)
 
 

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
+from secretsadmin import seen
 from secretsadmin.audit.models import NotRecorded
 from secretsadmin.backend import InvalidId, KindDisabled
+from secretsadmin.remembered import Remembered
 from secretsadmin.store import aws
 from secretsadmin.store.errors import StoreError
 from secretsadmin.views import problems, site
@@ -53,6 +55,21 @@ class Health:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.views.get(request.path_info, self.get_response)
         return answer(request)
+
+
+class Lists:
+    """Lists are read for somebody who may have seen newer ones, at another worker process."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        remembered = Remembered(request)
+        vars(request)["lists"] = remembered
+        with seen.by(remembered):
+            response = self.get_response(request)
+        remembered.keep(response)
+        return response
 
 
 class Errors:

@@ -29,6 +29,7 @@ CSRF_TRUSTED_ORIGINS = [_public.origin] if _public else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_NAME = "__Host-sessionid" if _secure else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if _secure else "csrftoken"
+LISTS_COOKIE_NAME = "__Host-lists" if _secure else "lists"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "secretsadmin.middleware.Errors",
+    "secretsadmin.middleware.Lists",
 ]
 ROOT_URLCONF = "secretsadmin.urls"
 WSGI_APPLICATION = "secretsadmin.wsgi.application"

@@ -70,7 +70,7 @@
   addEventListener("pagehide", forgetPage);
   addEventListener("pageshow", (event) => {
     busy(0);
-    if (event.persisted && $("#opened, #form")) location.reload();
+    if (event.persisted && $("#opened, #form, #rows")) location.reload();
   });
 
   // Copying. The clipboard wants to be asked during the click, so it is handed a promise of the text.
@@ -157,8 +157,11 @@
 
   document.addEventListener("htmx:beforeRequest", () => busy(running + 1));
   document.addEventListener("htmx:afterRequest", () => busy(running - 1));
-  document.addEventListener("htmx:sendError", () => showMessage());
-  document.addEventListener("htmx:timeout", () => showMessage());
+  // What a page asks by itself isn't worth a message, nor leaving the page: it stops asking.
+  const isPoll = (element) => element.matches?.("[data-polls]");
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, ({ detail }) => { if (!isPoll(detail.elt)) showMessage(); });
+  }
 
   // An empty filter has no place in the address.
   document.addEventListener("htmx:configRequest", ({ detail }) => {
@@ -171,7 +174,11 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, pathInfo, target } = event.detail;
     const went = xhr.responseURL && new URL(xhr.responseURL);
-    if (went && went.pathname !== new URL(pathInfo.finalRequestPath, location).pathname) {
+    const isElsewhere = went && went.pathname !== new URL(pathInfo.finalRequestPath, location).pathname;
+    if (isPoll(event.detail.requestConfig.elt) && (isElsewhere || xhr.status >= 400)) {
+      event.preventDefault();
+      event.detail.requestConfig.elt.remove();
+    } else if (isElsewhere) {
       // The answer is another page (a form was saved, or the session ended): go there.
       event.preventDefault();
       location.assign(went.href);

@@ -3,6 +3,8 @@ from typing import Any
 from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 
+from secretsadmin.remembered import forget
+
 
 class SignOut(LogoutView):
     """Ends the session and lets the browser forget what it kept of the site."""
@@ -10,4 +12,5 @@ class SignOut(LogoutView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().post(request, *args, **kwargs)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        forget(response)
         return response

@@ -6,16 +6,20 @@ shown, and what the audit log knows to have been written since is described one 
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import xor
 from threading import Condition, Lock, Thread
 from typing import Any
 
+from secretsadmin import seen
 from secretsadmin.audit.models import Event
 from secretsadmin.backend import InvalidId, KindDisabled
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.kinds import Kind
+from secretsadmin.seen import Sight
 from secretsadmin.store import aws, reads
 from secretsadmin.store.errors import NotFound, StoreError
 from secretsadmin.store.reads import Secret
@@ -27,18 +31,26 @@ STALE = timedelta(seconds=60)
 RETRY = timedelta(seconds=10)
 # How much of a page's time AWS's first page, or all of them, is waited for.
 PATIENCE = 0.8
+# How much of it a list is waited for that the person has seen already. A page that asks again by itself follows.
+PATIENCE_WITH_THE_SEEN = 0.3
 # A page asks for so much news; what is beyond shows what the audit log alone knows of it, and is asked for next time.
 DESCRIBED_AT_ONCE = 10
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A listing as it is known now. `as_of` is when AWS was last asked for all of it; `loading` while it is."""
+    """A listing as it is known now. `as_of` is when AWS was last asked for all of it; `loading` while it is.
+
+    `failed` is when the problem arose. `newer` is of when a list was that the person has seen elsewhere, where that is
+    newer than this one.
+    """
 
     secrets: tuple[Secret, ...]
     as_of: datetime | None
     loading: bool
     problem: StoreError | None
+    failed: datetime | None = None
+    newer: datetime | None = None
 
 
 @dataclass
@@ -51,6 +63,7 @@ class Listing:
     # What is newer than AWS's list, and of when it is; None for what is gone.
     _news: dict[str, tuple[datetime, Secret | None]] = field(default_factory=dict)
     _scheduled: int | None = None
+    _mark: str | None = None
     _as_of: datetime | None = None
     _begun: datetime | None = None
     _sweeping: bool = False
@@ -58,18 +71,57 @@ class Listing:
     _failed: datetime | None = None
     _changed: Condition = field(default_factory=Condition)
 
+    @property
+    def name(self) -> str:
+        return f"{self.environment.name}/{self.kind.name}"
+
     @aws.one_action()
     def read(self) -> Snapshot:
-        """What is known, at once. Starts a sweep where it is due; a cold listing waits for AWS's first page."""
+        """What is known, at once. Starts a sweep where it is due; a cold listing waits for AWS's first page.
+
+        A listing that is older than what the person has seen waits a little for AWS, too.
+        """
         if self._is_due():
             self.sweep()
         with self._changed:
             if self._as_of is None:
                 self._changed.wait_for(lambda: self._secrets or not self._sweeping, aws.seconds_left(PATIENCE))
         told = {event.secret: self._told(event) for event in self._settle(self._recorded())}
+        sight = seen.last(self.name)
+        if sight:
+            self._catch_up(sight)
         with self._changed:
-            secrets = tuple({**told, **self._secrets}.values())
-            return Snapshot(secrets, self._as_of, self._sweeping, self._problem)
+            return self._snapshot(told, sight)
+
+    def _snapshot(self, told: Mapping[str, Secret], sight: Sight | None) -> Snapshot:
+        secrets = tuple({**told, **self._secrets}.values())
+        is_older = sight is not None and not self._reaches(sight)
+        if self._as_of and not is_older:
+            seen.note(self.name, Sight(self._as_of, self._marked()))
+        newer = sight.as_of if sight and is_older else None
+        return Snapshot(secrets, self._as_of, self._sweeping, self._problem, self._failed, newer)
+
+    def _catch_up(self, sight: Sight) -> None:
+        """Ask AWS where the person has seen a newer list. What is under way may have begun before that, so twice."""
+        for _ in range(2):
+            with self._changed:
+                if self._reaches(sight) or self._is_resting():
+                    return
+            self.sweep()
+            with self._changed:
+                self._changed.wait_for(lambda: not self._sweeping, aws.seconds_left(PATIENCE_WITH_THE_SEEN))
+
+    def _reaches(self, sight: Sight) -> bool:
+        """Whether this is at least as new as what was seen. A list that says the same as a newer one is as new."""
+        if self._as_of and self._as_of < sight.as_of and self._marked() == sight.mark:
+            self._as_of = sight.as_of
+        return self._as_of is not None and self._as_of >= sight.as_of
+
+    def _marked(self) -> str:
+        """The same for all listings that say the same."""
+        if self._mark is None:
+            self._mark = _mark_of(self._secrets.values())
+        return self._mark
 
     def sweep(self) -> None:
         """Ask AWS for all of it in the background, unless that is under way."""
@@ -90,9 +142,13 @@ class Listing:
 
     @aws.one_action()
     def get(self, ref: Ref) -> Secret | None:
-        """One secret, as far as it is known without asking AWS for a list."""
+        """One secret, as far as it is known without asking AWS for a list, and not older than what was seen of it."""
         self._settle(self._recorded(secret=ref.key))
-        return self.known(ref)
+        sight = seen.last(self.name)
+        with self._changed:
+            if sight and not self._reaches(sight) and not self._has_learnt(ref.key, sight.as_of):
+                return None
+            return self._secrets.get(ref.key)
 
     @property
     def size(self) -> int | None:
@@ -117,8 +173,14 @@ class Listing:
         """Take over what this process has just written, so that AWS needn't be asked for it."""
         self._take(secret.ref.key, _now(), secret)
 
+    def _has_learnt(self, key: str, since: datetime) -> bool:
+        return key in self._news and self._news[key][0] >= since
+
     def _is_due(self) -> bool:
-        return not self._is_resting() and (self._as_of is None or _now() - self._as_of > STALE)
+        if self._is_resting():
+            return False
+        # A failure may be over by now.
+        return self._problem is not None or self._as_of is None or _now() - self._as_of > STALE
 
     def _is_resting(self) -> bool:
         """After a failure AWS is left alone for a moment, and pages are quick."""
@@ -149,15 +211,21 @@ class Listing:
             if self._as_of is None:
                 with self._changed:
                     self._secrets |= {key: secret for key, secret in page.items() if key not in self._news}
-                    self._scheduled = None
+                    self._forget_sums()
                     self._changed.notify_all()
+            # A first mark takes a moment, and nobody waits for this thread.
+            _mark_of(page.values())
         with self._changed:
             self._news = {key: news for key, news in self._news.items() if _is_newer(news, begun - LAG, found.get(key))}
             found |= {key: secret for key, (_, secret) in self._news.items() if secret}
             gone = {key for key, (_, secret) in self._news.items() if secret is None}
             self._secrets = {key: secret for key, secret in found.items() if key not in gone}
-            self._scheduled = None
+            self._forget_sums()
             self._as_of = begun
+
+    def _forget_sums(self) -> None:
+        """What was counted over all secrets is counted anew when somebody asks."""
+        self._scheduled = self._mark = None
 
     def _recorded(self, **only: str) -> list[Event]:
         """The last write to each secret that AWS's list may not show yet, by whatever process, and that isn't here."""
@@ -209,8 +277,11 @@ class Listing:
             if key in self._news and self._news[key][0] > at:
                 # Meanwhile another thread learnt something newer.
                 return
+            if sight := seen.last(self.name):
+                # What was seen may say what is here before this news, and nothing like it afterwards.
+                self._reaches(sight)
             self._news[key] = (at, secret)
-            self._scheduled = None
+            self._forget_sums()
             if secret:
                 self._secrets[key] = secret
             else:
@@ -247,7 +318,27 @@ def learn(ref: Ref, change: Callable[[Secret], Secret]) -> None:
 def find(ref: Ref) -> Secret:
     """One secret's metadata: from memory, or one call. Raises NotFound, InvalidId, KindDisabled and any StoreError."""
     _ = ref.name
-    return listing(ref.environment, ref.kind).get(ref) or reads.describe(ref)
+    here = listing(ref.environment, ref.kind)
+    return here.get(ref) or _described(here, ref)
+
+
+def _described(here: Listing, ref: Ref) -> Secret:
+    try:
+        secret = reads.describe(ref)
+    except NotFound:
+        raise
+    except StoreError:
+        if older := here.known(ref):
+            return older
+        raise
+    if here.known(ref):
+        here.learn(secret)
+    return secret
+
+
+def _mark_of(secrets: Iterable[Secret]) -> str:
+    """The same whatever their order."""
+    return f"{reduce(xor, (secret.mark for secret in secrets), 0):x}"
 
 
 def _is_newer(news: tuple[datetime, Secret | None], since: datetime, listed: Secret | None) -> bool:

@@ -189,7 +189,7 @@ def _create_page(request: Request, form: SecretForm, *, status: int = 200, **ext
     context = {
         "kind": form.kind,
         "prefix": form.environment.backend.name_prefix(form.kind.name),
-        "index_url": reverse(f"{form.kind.name}:index", args=args),
+        "index_url": request.lists.list_url(form.environment, form.kind),
         "create_url": reverse(f"{form.kind.name}:create", args=args),
         "preview_url": reverse(f"{form.kind.name}:create", args=args),
         **_form_context(form),

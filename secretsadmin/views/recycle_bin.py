@@ -13,11 +13,12 @@ from secretsadmin import policy
 from secretsadmin.access import environment_of
 from secretsadmin.audit.deletions import Deletion, deletion_of, last_deletions
 from secretsadmin.environments import Environment
-from secretsadmin.htmx import Request, respond
+from secretsadmin.htmx import Request
 from secretsadmin.kinds import KINDS, Kind
 from secretsadmin.store.listing import Snapshot, listing
 from secretsadmin.store.reads import Secret
-from secretsadmin.views.problems import Problem, of_store
+from secretsadmin.views import polling
+from secretsadmin.views.polling import Age, Ages
 from secretsadmin.views.rows import PAGE, url_of
 
 
@@ -33,16 +34,6 @@ class Binned:
     restore_url: str
 
 
-@dataclass(frozen=True)
-class Source:
-    """The list that one kind's rows come from, as far as it is known."""
-
-    kind: Kind
-    as_of: datetime | None
-    loading: bool
-    problem: Problem | None
-
-
 @require_safe
 def recycle_bin(request: Request, environment: str) -> HttpResponse:
     here = environment_of(request, environment, "view")
@@ -53,21 +44,17 @@ def recycle_bin(request: Request, environment: str) -> HttpResponse:
     waiting = [one for kind, snapshot in known.items() for one in _waiting(here, kind, snapshot, now)]
     waiting.sort(key=lambda one: (one[0].earliest, one[1].ref.kind.name, one[1].ref.key))
     page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
-    sources = [_source(kind, snapshot) for kind, snapshot in known.items()]
+    ages = Ages(tuple(Age.of(kind, snapshot) for kind, snapshot in known.items()))
+    rows = [_binned(request, deletion, secret, now) for deletion, secret in page]
+    is_whole = all(age.as_of for age in ages)
     context = {
-        "rows": [_binned(request, deletion, secret, now) for deletion, secret in page],
+        "rows": rows,
         "page": page,
         "total": len(waiting),
-        "sources": sources,
-        "as_of": min((source.as_of for source in sources if source.as_of), default=None),
-        "is_whole": all(source.as_of for source in sources),
+        "ages": ages,
+        "is_whole": is_whole,
     }
-    return respond(request, "recycle_bin.html", context, partial="rows")
-
-
-def _source(kind: Kind, known: Snapshot) -> Source:
-    problem = of_store(known.problem) if known.problem else None
-    return Source(kind, known.as_of, known.loading and known.as_of is None, problem)
+    return polling.answer(request, "recycle_bin.html", context, rows=(rows, len(waiting), is_whole), ages=ages)
 
 
 def _waiting(environment: Environment, kind: Kind, known: Snapshot, now: datetime) -> Iterator[tuple[Deletion, Secret]]:

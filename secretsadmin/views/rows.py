@@ -61,6 +61,7 @@ def table(
         "total": len(secrets),
         "matched": len(found),
         "filter": wanted,
+        "is_filtered": bool(wanted.query) or wanted.is_narrow,
         "refresh_url": wanted.at(reverse(f"{kind.name}:refresh", args=[environment.name])),
         **_nothing_found(wanted, secrets, labels, url, is_empty=not found),
     }

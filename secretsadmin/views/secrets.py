@@ -23,9 +23,9 @@ from secretsadmin.kinds import Field, Kind, Named, Note, Opened, Reading, Shape
 from secretsadmin.store import listing, reads
 from secretsadmin.store.errors import NoValue
 from secretsadmin.store.reads import Secret, Version
-from secretsadmin.views import shown
+from secretsadmin.views import polling, shown
 from secretsadmin.views.filters import Filter
-from secretsadmin.views.problems import of_store
+from secretsadmin.views.polling import Age, Ages
 from secretsadmin.views.rows import badges, put_in_place, table
 from secretsadmin.views.shown_versions import ShownVersion, shown_version, version_asked
 
@@ -83,6 +83,7 @@ def secret_context(request: Request, secret: Secret, shape: Shape) -> dict[str, 
         "deletion": _deletion(secret),
         **rights(request, ref.environment, ref.kind),
         **urls(ref),
+        "index_url": request.lists.list_url(ref.environment, ref.kind),
     }
 
 
@@ -118,17 +119,21 @@ def index(request: Request, environment: str, kind: Kind, shape: Shape) -> HttpR
     if not here.backend.is_enabled(kind.name):
         return respond(request, "disabled.html", {"kind": kind})
     known = listing.listing(here, kind).read()
+    listed = table(here, kind, shape, known.secrets, request.GET)
+    request.lists.note_filter(here, kind, listed["filter"].at(""))
+    age = Age.of(kind, known)
     context = {
         "kind": kind,
         "prefix": here.backend.name_prefix(kind.name),
-        "as_of": known.as_of,
-        "loading": known.loading and known.as_of is None,
-        "problem": of_store(known.problem) if known.problem else None,
         "create_url": reverse(f"{kind.name}:create", args=[here.name]),
+        "age": age,
         **rights(request, here, kind),
-        **table(here, kind, shape, known.secrets, request.GET),
+        **listed,
     }
-    return respond(request, "index.html", context, partial="rows")
+    rows = [listed[name] for name in ("rows", "types", "states", "total", "matched")]
+    # What is said where there are no rows hangs on these.
+    rows += [age.is_cold, age.problem is None]
+    return polling.answer(request, "index.html", context, rows=rows, ages=Ages((age,)))
 
 
 @require_POST

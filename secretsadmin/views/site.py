@@ -1,6 +1,6 @@
 """Pages of the site as a whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,11 +16,12 @@ from secretsadmin.access import environment_of
 from secretsadmin.audit.models import Event
 from secretsadmin.audit.queries import with_outcomes
 from secretsadmin.environments import Environment
-from secretsadmin.htmx import Request, respond
+from secretsadmin.htmx import Request
 from secretsadmin.kinds import KINDS, Kind
 from secretsadmin.store.listing import listing
 from secretsadmin.store.reads import Secret
-from secretsadmin.views.problems import Problem, of_store
+from secretsadmin.views import polling
+from secretsadmin.views.polling import Age, Ages
 
 LATELY = timedelta(days=7)
 
@@ -35,7 +36,7 @@ class Tile:
     count: int | None = None
     changed: int = 0
     attention: tuple[tuple[str, str, str], ...] = ()
-    problem: Problem | None = None
+    age: Age | None = None
 
     @property
     def title(self) -> str:
@@ -44,6 +45,11 @@ class Tile:
     @property
     def icon(self) -> str:
         return self.kind.icon
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it for sure."""
+        return bool(self.disabled) or self.count == 0
 
 
 @require_safe
@@ -60,16 +66,20 @@ def overview(request: Request, environment: str) -> HttpResponse:
     kinds = [kind for kind in KINDS if policy.may(request.user, "view", here, kind)]
     tiles = [_tile(here, kind) for kind in kinds]
     acts = Event.objects.started().filter(environment=here.name, kind__in=[kind.name for kind in kinds])[:8]
+    activity = with_outcomes(acts)
+    ages = Ages(tuple(tile.age for tile in tiles if tile.age))
     context = {
         "tiles": tiles,
-        "problem": next((tile.problem for tile in tiles if tile.problem), None),
-        "activity": with_outcomes(acts),
+        "ages": ages,
+        "activity": activity,
         "audit_url": reverse("audit") + f"?environment={here.name}",
-        "first_day": not any(tile.count for tile in tiles),
+        "changed_elsewhere": not activity and any(tile.changed for tile in tiles),
+        "first_day": all(tile.is_empty for tile in tiles),
         "prefixes": [(kind.title, here.backend.prefixes[kind.name]) for kind in kinds],
         "create_url": _create_url(request, here),
     }
-    return respond(request, "overview.html", context)
+    rows = ([replace(tile, age=None) for tile in tiles], [(act.start.pk, act.outcome) for act in activity])
+    return polling.answer(request, "overview.html", context, rows=rows, ages=ages)
 
 
 @login_not_required
@@ -100,7 +110,7 @@ def _tile(environment: Environment, kind: Kind) -> Tile:
         count=len(known.secrets) if known.as_of or known.secrets else None,
         changed=sum(_changed_lately(secret) for secret in known.secrets),
         attention=tuple(_attention(known.secrets, url)),
-        problem=of_store(known.problem) if known.problem else None,
+        age=Age.of(kind, known),
     )
 
 

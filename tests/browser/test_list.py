@@ -196,15 +196,50 @@ def held(site: Site) -> Iterator[Event]:
     site.emulator.respond = inner
 
 
-def test_shows_its_first_rows_while_the_rest_is_read(visit: Visit, held: Event) -> None:
+def test_shows_its_first_rows_while_the_rest_is_read_and_disturbs_nobody_with_it(visit: Visit, held: Event) -> None:
     visitor: Visitor = visit("viewer")
     visitor.go("/many/connections/")
     expect(ids(visitor)).to_have_count(50)
     count = visitor.page.locator("#rows [role=status]")
     expect(count).to_contain_text("100 connections so far")
+    visitor.page.evaluate("window.isTheSamePage = true")
+    search = visitor.page.get_by_role("searchbox")
+    search.fill("c09")
+    expect(count).to_contain_text("10 of 100 connections so far")
+    search.press("ArrowDown")
     held.set()
+    expect(count).to_contain_text(re.compile(r"^10 of 150 connections\s*$"))
+    expect(ids(visitor).first).to_be_focused()
+    expect(search).to_have_value("c09")
+    expect(visitor.page.get_by_label("State").locator("option").nth(1)).to_have_text("In use (150)")
+    expect(visitor.page).to_have_url(re.compile(r"/many/connections/\?q=c09$"))
+    assert visitor.page.evaluate("window.isTheSamePage")
+    search.fill("")
     expect(count).to_contain_text(re.compile(r"^150 connections\s*$"))
     visitor.follow("Next")
     expect(ids(visitor).first).to_have_text("c050")
     visitor.follow("Next")
     expect(visitor.page.get_by_role("navigation", name="Pages")).to_contain_text(re.compile("101.150 of 150"))
+    ids(visitor).first.click()
+    expect(visitor.heading).to_have_text("c100")
+    visitor.page.keyboard.press("Escape")
+    expect(ids(visitor).first).to_have_text("c100")
+
+
+def test_leads_back_to_itself_as_it_was_filtered(visit: Visit, *, scripts: bool) -> None:
+    visitor = at_list(visit, scripts=scripts)
+    visitor.page.get_by_role("columnheader", name="Changed").get_by_role("link").click()
+    visitor.page.get_by_role("searchbox").fill("warehouse")
+    if not scripts:
+        visitor.press("Filter")
+    expect(visitor.page).to_have_url(re.compile("q=warehouse"))
+    shown = ids(visitor)
+    expect(shown.filter(has_text="snowflake")).to_have_count(0)
+    found = shown.all_inner_texts()
+    shown.first.click()
+    visitor.follow("History")
+    visitor.follow("Connections")
+    expect(ids(visitor)).to_have_text(found)
+    expect(visitor.page.get_by_role("searchbox")).to_have_value("warehouse")
+    visitor.section("Connections")
+    expect(visitor.page.get_by_role("searchbox")).to_have_value("")
