@@ -16,7 +16,7 @@ from connections.connection import (
     is_clear,
 )
 from connections.connection_type import ConnectionType
-from connections.copying import FORMATS
+from connections.copying import AS_STORED, FORMATS
 from connections.fields import is_plain
 from connections.layout import lay_out, standard_fields
 from connections.reading import EXTRA
@@ -50,6 +50,13 @@ def parts(before: str, after: str, extra_conn_words: Mapping[str, Any]) -> tuple
     return _parts_of(one), _parts_of(other)
 
 
+def part(text: str, name: str, extra_conn_words: Mapping[str, Any]) -> Field | None:
+    """The part of a stored text that a comparison calls so."""
+    connection = _newest(text, extra_conn_words)
+    fields = _parts_of(connection) if connection else ()
+    return next((field for field in fields if field.name == name), None)
+
+
 def ways(texts: tuple[str, ...], extra_conn_words: Mapping[str, Any]) -> tuple[Fields, ...]:
     """Stored texts by field, an empty one as nothing; as wholes where one of them isn't clear, or has too many."""
     read = [_newest(text, extra_conn_words) for text in texts]
@@ -71,7 +78,7 @@ def _newest(text: str, words: Mapping[str, Any]) -> Connection | None:
 
 
 def _whole(text: str) -> Fields:
-    return (Field("text", "Stored text", text),)
+    return (Field(WHOLE, "Stored text", text),)
 
 
 def _parts_of(connection: Connection) -> Fields:
@@ -179,8 +186,10 @@ def icon(conn_type: str) -> str:
 SHAPE = Shape(
     open=open_text,
     parts=parts,
+    part=part,
     use=usage,
     secret="password",  # noqa: S106 - the field's name.
+    whole=AS_STORED,
     label=title,
     icon=icon,
     copies=FORMATS,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -20,6 +20,7 @@ from connections.copying import TITLES, Stored, copy_as
 from connections.reading import normal_type
 from connections.shape import SHAPE, types
 from secretsadmin.access import actor_of, environment_of, secret_of
+from secretsadmin.environments import Ref
 from secretsadmin.forms import FormClass
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Field, Kind
@@ -84,15 +85,18 @@ def copy(request: Request, environment: str, kind: Kind, key: str) -> HttpRespon
     wanted = request.POST.get("format", "")
     if wanted not in TITLES:
         raise Http404
-    value = reads.reveal(ref, "copy", actor=actor_of(request), fields=(wanted,))
-    secret = listing.find(ref)
     try:
-        text = copy_as(wanted, _stored(secret, value.text))
+        field = reads.disclose(ref, "copy", partial(_spelled, ref, wanted), actor=actor_of(request), asked_for=wanted)
     except NotRepresentable as error:
-        return _refuse(request, secret, replace(REFUSED, sentence=str(error)))
-    context = {} if request.htmx else detail_context(request, secret, SHAPE)
-    context |= {"field": shown.revealed(Field(wanted, TITLES[wanted], text), ""), "copied": True}
+        return _refuse(request, listing.find(ref), replace(REFUSED, sentence=str(error)))
+    context = {} if request.htmx else detail_context(request, listing.find(ref), SHAPE)
+    context |= {"field": shown.revealed(field, ""), "copied": True}
     return respond(request, "detail.html", context, partial="revealed")
+
+
+def _spelled(ref: Ref, wanted: str, text: str) -> Field:
+    """All of a connection in one of the spellings. Raises NotRepresentable."""
+    return Field(wanted, TITLES[wanted], copy_as(wanted, _stored(listing.find(ref), text)))
 
 
 def _stored(secret: Secret, text: str) -> Stored:

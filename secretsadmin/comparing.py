@@ -53,6 +53,10 @@ class Row:
         """Whether it is masked, and has a name by which each side has it alone."""
         return self.masked and not self.name.startswith(LINE)
 
+    @property
+    def is_whole(self) -> bool:
+        return self.name == WHOLE
+
 
 def rows(before: Fields, after: Fields) -> tuple[Row, ...]:
     """The fields of both sides by name, in the order of the latter, with what is gone beside its old neighbours."""
@@ -148,6 +152,22 @@ def keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Fields, F
         one, other = (tuple(islice(_walk(side, depth), MAX_KEYS + 1)) for side in (before, after))
         if max(len(one), len(other)) <= MAX_KEYS:
             return one, other
+    return None
+
+
+def by_path(value: Mapping[str, Any], path: str) -> Field | None:
+    """The part of a JSON object to which a comparison gave this path, however deep that comparison went."""
+    place = _place(value, path, MAX_DEPTH)
+    return of_json(path, _short(path), place[0]) if place else None
+
+
+def _place(value: Mapping[str, Any], path: str, depth: int) -> tuple[Any] | None:
+    for key, inner in value.items():
+        spelling = spelled(key)
+        if path == spelling:
+            return (inner,)
+        if depth > 1 and isinstance(inner, dict) and path.startswith(f"{spelling}."):
+            return _place(inner, path[len(spelling) + 1 :], depth - 1)
     return None
 
 

@@ -115,7 +115,8 @@ class Shape:
 
     `open` takes a secret's text and the deployment's `extra_conn_words`, and never raises: what can't be read
     comes back as a reading with an error. `parts` takes two texts and those words, and never raises either: it takes
-    both apart in the same way, so that what has one name in both can be compared. `use` writes code that asks for a
+    both apart in the same way, so that what has one name in both can be compared. `part` finds one of those parts again
+    in a text, by its name. `whole` is what the record calls all of a text. `use` writes code that asks for a
     secret. `secret` is the field that a reveal means when it names none. `label` names a type, `icon` draws it. An app
     with `copies` has a page named `copy`.
     """
@@ -123,7 +124,9 @@ class Shape:
     open: Callable[[str, Mapping[str, Any]], Opened]
     parts: Callable[[str, str, Mapping[str, Any]], tuple[tuple[Field, ...], tuple[Field, ...]]]
     use: Callable[[Named], tuple[Usage, ...]]
+    part: Callable[[str, str, Mapping[str, Any]], Field | None]
     secret: str
+    whole: str
     label: Callable[[str], str] = str
     icon: Callable[[str], str] = lambda _: ""
     copies: tuple[Copy, ...] = ()

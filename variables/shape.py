@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from secretsadmin.comparing import WHOLE, Fields, keys, lines
+from secretsadmin.comparing import WHOLE, Fields, by_path, keys, lines
 from secretsadmin.kinds import Field, Note, Opened, Reading, Shape
 from variables.mixing import by_key
 from variables.usage import usage
@@ -35,6 +35,15 @@ def _by_key(before: str, after: str) -> tuple[Fields, Fields] | None:
         return None
 
 
+def part(text: str, name: str, _extra_conn_words: Mapping[str, Any]) -> Field | None:
+    """The key that a comparison calls so; a line has its name beside one other text alone."""
+    try:
+        value = json.loads(text)
+        return by_path(value, name) if isinstance(value, dict) else None
+    except (ValueError, RecursionError):
+        return None
+
+
 def ways(texts: tuple[str, ...]) -> tuple[Fields, ...]:
     """JSON objects by their own keys, other texts as wholes."""
     return by_key(texts) or tuple(map(whole, texts))
@@ -59,4 +68,4 @@ def notes(variable: Variable) -> list[Note]:
     return found
 
 
-SHAPE = Shape(open=open_text, parts=parts, use=usage, secret="value")  # noqa: S106 - the field's name.
+SHAPE = Shape(open=open_text, parts=parts, part=part, use=usage, secret="value", whole="value")  # noqa: S106 - names.

@@ -5,11 +5,13 @@ the ClientRequestToken of the call that it records, so a version in AWS names th
 """
 
 import logging
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from threading import Lock
 from typing import Self
 
@@ -29,6 +31,9 @@ _turn = Lock()
 SECONDS_FOR_A_TURN = 0.4
 # AWS refuses a request whose clock is further off than this from its own.
 CLOCKS = timedelta(minutes=15)
+# Of the name of a secret, and of a field or a label; a key of somebody's JSON may be longer.
+MAX_SECRET, MAX_FIELD = 512, 300
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 WRITES = ("create", "update", "roll-back", "delete", "restore", "label")
 
 
@@ -229,7 +234,7 @@ def _base(place: Place, verb: str, actor: Actor, reason: str = "") -> dict[str, 
         "address": actor.address,
         "environment": place.environment,
         "kind": place.kind,
-        "secret": _storable(place.secret)[:512],
+        "secret": _named(place.secret, MAX_SECRET),
         "action": f"{place.kind}.{verb}",
         "reason": _storable(reason)[:1000],
     }
@@ -265,12 +270,12 @@ def _append(base: dict[str, str | None], act: Act, outcome: str) -> None:
             act=act.id,
             outcome=outcome,
             at=_now(),
-            fields=[_storable(name) for name in act.fields],
+            fields=[_named(name) for name in act.fields],
             version=act.version,
             previous=act.previous,
             form=act.form or None,
-            holds=[_storable(name) for name in act.holds] or None,
-            request_id=act.request_id,
+            holds=[_named(name) for name in act.holds] or None,
+            request_id=act.request_id[:128],
             error=act.error[:64],
         )
 
@@ -285,9 +290,18 @@ def _in_turn() -> Iterator[None]:
             _turn.release()
 
 
+def _named(name: str, longest: int = MAX_FIELD) -> str:
+    """A name as a row holds it. One that is cut ends in its length and a digest, so that no two look alike."""
+    if len(name) <= longest:
+        return _storable(name)
+    digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    end = f"\N{HORIZONTAL ELLIPSIS} ({len(name)} characters, SHA-256 {digest})"
+    return _storable(name[: longest - len(end)]) + end
+
+
 def _storable(text: str) -> str:
-    # PostgreSQL takes no NUL in a text; that is no reason to refuse the record.
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    # PostgreSQL takes no NUL in a text, and nobody half of a surrogate pair; that is no reason to refuse the record.
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _now() -> datetime:

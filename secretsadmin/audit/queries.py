@@ -36,7 +36,7 @@ _TRIED = {
     "restore": "tried to restore",
     "open": "tried to open",
     "compare": "tried to compare",
-    "reveal": "tried to reveal",
+    "reveal": "tried to reveal a field of",
     "copy": "tried to copy",
 }
 
@@ -74,7 +74,10 @@ class Activity:
     @property
     def fields(self) -> list[str]:
         """What it says of the secret's parts; a label stands in the sentence already."""
-        return [] if self.start.action.endswith(".label") else list(self._last.fields)
+        if self.start.action.endswith(".label"):
+            return []
+        # Where nothing was handed out, what was asked for is known all the same.
+        return list(self._last.fields or self.start.fields)
 
     @property
     def reason(self) -> str:

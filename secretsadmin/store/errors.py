@@ -2,6 +2,7 @@
 
 StoreError
 ├── NotFound               no such secret, or no such version
+│   └── NoSuchPart         the value is there, and has no part of the name that was asked for
 ├── NoValue                the secret is there, and has no text to read
 ├── NameTaken              a secret of this name exists already
 ├── ScheduledForDeletion   the secret waits for its deletion
@@ -46,6 +47,14 @@ class NotFound(StoreError):
     title = "Not in Secrets Manager"
     sentence = "There is no such secret, or no such version of it."
     next = "It may have been deleted outside this dashboard. Refresh the list to see what is there."
+
+
+class NoSuchPart(NotFound):
+    """Raised when a value has no part of the name that was asked for; nothing of it is handed out."""
+
+    title = "Not in this value"
+    sentence = "The value has no part of this name, or none any more."
+    next = "Open it again to see what it has."
 
 
 class NoValue(StoreError):

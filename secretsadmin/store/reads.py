@@ -1,6 +1,6 @@
 """What can be seen: metadata for whoever may view, and values by an audited disclosure alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -9,6 +9,7 @@ from typing import Any
 
 from secretsadmin.audit.models import Act, Actor, recording
 from secretsadmin.environments import Ref
+from secretsadmin.kinds import Field
 from secretsadmin.store import aws
 from secretsadmin.store.errors import NotFound, NoValue
 
@@ -128,6 +129,35 @@ def reveal(
         if text is None:
             raise NoValue("binary")
         return Value(text, act.version)
+
+
+@aws.one_action()
+def disclose(
+    ref: Ref, verb: str, take: Callable[[str], Field], *, actor: Actor, asked_for: str, version: str = ""
+) -> Field:
+    """Disclose one part of a value; one call, recorded before it is made.
+
+    `take` finds the part in the text, and may refuse by raising. The record begins with what was asked for, and ends
+    with the name of what was handed out. Raises as `reveal` does.
+    """
+    _ = ref.name
+    with recording(ref, verb, actor=actor, fields=(asked_for,), version=version) as act:
+        act.fields = ()
+        text, act.version = fetch(ref, act, version=version)
+        if text is None:
+            raise NoValue("binary")
+        part = _taken(take, text)
+        act.fields = (part.name,)
+        return part
+
+
+def _taken(take: Callable[[str], Field], text: str) -> Field:
+    try:
+        return take(text)
+    except Exception as refusal:
+        # Nothing is handed out, so the record needn't call it unknown what became of it.
+        vars(refusal).setdefault("outcome", "failed")
+        raise
 
 
 def fetch(ref: Ref, act: Act, *, version: str = "") -> tuple[str | None, str]:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from secretsadmin import comparing
 from secretsadmin.access import actor_of, secret_of
 from secretsadmin.audit.models import Actor
+from secretsadmin.comparing import WHOLE
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Kind, Shape
@@ -14,7 +15,7 @@ from secretsadmin.store import listing, reads
 from secretsadmin.store.errors import NotFound, NoValue
 from secretsadmin.store.reads import CURRENT, PREVIOUS, Version
 from secretsadmin.views.answers import form_methods
-from secretsadmin.views.secrets import rights, secret_context, urls
+from secretsadmin.views.secrets import rights, secret_context, urls, verb_of_showing
 from secretsadmin.views.shown import ShownComparison, comparison
 from secretsadmin.views.shown_versions import makers_of, shown_version, version_asked
 
@@ -28,7 +29,9 @@ def compare(request: Request, environment: str, kind: Kind, key: str, shape: Sha
     if not one or not other:
         raise Http404
     compared = {"kind": kind, "compared": _compared(ref, shape, (one, other), actor_of(request))}
-    compared |= {"one": one, "other": other, **urls(ref), **rights(request, ref.environment, kind)}
+    allowed = rights(request, ref.environment, kind)
+    compared |= {"one": one, "other": other, **urls(ref), **allowed}
+    compared["may_show_whole"] = allowed[f"may_{verb_of_showing(WHOLE, shape)}"]
     context = {} if request.htmx else _page_context(request, ref, shape, one, other, is_there=False)
     return respond(request, "compare.html", context | compared, partial="rows")
 

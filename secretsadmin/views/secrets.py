@@ -1,12 +1,13 @@
 """Seeing what is there. Blind to a value's shape: the app's Shape takes it apart."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -21,7 +22,7 @@ from secretsadmin.environments import Environment, Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Field, Kind, Named, Note, Opened, Reading, Shape
 from secretsadmin.store import listing, reads
-from secretsadmin.store.errors import NoValue
+from secretsadmin.store.errors import NoSuchPart, NoValue
 from secretsadmin.store.reads import Secret, Version
 from secretsadmin.views import polling, shown
 from secretsadmin.views.filters import Filter
@@ -160,7 +161,7 @@ def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape)
     secret = listing.find(ref)
     context = detail_context(request, secret, shape, version)
     opened, size = _opened(request, ref, shape, version)
-    context["opened"] = shown.value(opened, size, context["reveal_url"] if context["may_reveal"] else "")
+    context["opened"] = shown.value(opened, size, context["reveal_url"] if _may_show(context, opened, shape) else "")
     # What the value says of itself is surer than what was noted of it.
     context["usage"] = shape.use(Named(kind, ref.id, opened.type or secret.type, opened.form.lower()))
     return respond(request, "detail.html", context, partial="opened")
@@ -168,21 +169,47 @@ def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape)
 
 @require_POST
 def reveal(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:
-    ref = secret_of(request, environment, "reveal", kind, key)
     part = request.POST.get("part", "")
     wanted = part or request.POST.get("field") or shape.secret
+    verb = verb_of_showing(wanted, shape)
+    ref = secret_of(request, environment, verb, kind, key)
     version = version_asked(request.POST)
-    value = reads.reveal(ref, "reveal", actor=actor_of(request), fields=(wanted[:100],), version=version)
-    found = _parts(ref, shape, value.text) if part else _masked(ref, shape, value.text)
-    # A part is shown in a table, where it isn't one of a list.
-    context: dict[str, Any] = {
+    context = {} if request.htmx else detail_context(request, listing.find(ref), shape, version)
+    take = partial(_taken, ref, shape, wanted, is_part=bool(part))
+    field = reads.disclose(ref, verb, take, actor=actor_of(request), asked_for=wanted, version=version)
+    context |= {
         "version": version,
         "asked_by": "part" if part else "field",
+        # A part is shown in a table, where it isn't one of a list.
         "is_alone": bool(part and request.htmx),
+        "field": shown.revealed(replace(field, name=wanted), urls(ref)["reveal_url"]),
     }
-    context |= {} if request.htmx else detail_context(request, listing.find(ref), shape, version)
-    context["field"] = shown.revealed(_named(found, wanted), urls(ref)["reveal_url"])
     return respond(request, "detail.html", context, partial="revealed")
+
+
+def verb_of_showing(wanted: str, shape: Shape) -> str:
+    """All of a connection at once is a copy of it, whichever page asks."""
+    return "copy" if wanted == WHOLE and shape.copies else "reveal"
+
+
+def _taken(ref: Ref, shape: Shape, wanted: str, text: str, *, is_part: bool) -> Field:
+    """What an opened page or a comparison calls so. Raises NoSuchPart."""
+    words = ref.environment.backend.extra_conn_words
+    if wanted == WHOLE:
+        return Field(shape.whole, "Stored text", text)
+    if is_part:
+        field = shape.part(text, wanted, words)
+    else:
+        masked = (field for field in shape.open(text, words).fields if field.masked)
+        field = next((field for field in masked if field.name == wanted), None)
+    if field is None:
+        raise NoSuchPart
+    return field
+
+
+def _may_show(context: Mapping[str, Any], opened: Opened, shape: Shape) -> bool:
+    """Whether the person may see what is masked; what can't be taken apart is shown whole."""
+    return all(context[f"may_{verb_of_showing(field.name, shape)}"] for field in opened.fields if field.masked)
 
 
 def detail_context(request: Request, secret: Secret, shape: Shape, version: str = "") -> dict[str, Any]:
@@ -242,21 +269,3 @@ def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Ope
             nothing = "Airflow would find nothing here: this version isn't text."
         return Opened((), (Reading("Airflow 2 and 3", error=nothing),)), 0
     return shape.open(text, ref.environment.backend.extra_conn_words), len(text.encode())
-
-
-def _masked(ref: Ref, shape: Shape, text: str) -> Iterable[Field]:
-    """The fields that an opened page masks."""
-    return (field for field in shape.open(text, ref.environment.backend.extra_conn_words).fields if field.masked)
-
-
-def _parts(ref: Ref, shape: Shape, text: str) -> Iterable[Field]:
-    """The parts that a comparison tells apart, and all of the text: beside another that can't be taken apart."""
-    return (*shape.parts(text, text, ref.environment.backend.extra_conn_words)[0], Field(WHOLE, "Stored text", text))
-
-
-def _named(fields: Iterable[Field], wanted: str) -> Field:
-    """Raises Http404."""
-    for field in fields:
-        if field.name == wanted:
-            return field
-    raise Http404

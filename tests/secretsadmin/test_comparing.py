@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connections.shape import parts as of_connections
-from secretsadmin.comparing import MAX_DEPTH, MAX_KEYS, MAX_LINES, Fields, Row, keys, lines, rows, told_apart
+from secretsadmin.comparing import (
+    MAX_DEPTH,
+    MAX_KEYS,
+    MAX_LINES,
+    Fields,
+    Row,
+    _walk,
+    by_path,
+    keys,
+    lines,
+    rows,
+    told_apart,
+)
 from secretsadmin.kinds import Field
 from variables.shape import parts as of_variables
 
@@ -172,6 +184,20 @@ def test_of_deep_objects_ends_somewhere() -> None:
         deep = {"a": deep}
 
     assert by_key(deep, {}) == {".".join("a" * MAX_DEPTH): "removed"}
+
+
+@given(st.dictionaries(st.text(max_size=4), json_value, max_size=4))
+def test_of_objects_finds_each_part_again_however_deep_it_went(value: dict[str, Any]) -> None:
+    for depth in range(1, MAX_DEPTH + 1):
+        for part in _walk(value, depth):
+            assert by_path(value, part.name) == part
+
+
+def test_of_objects_finds_no_part_of_another_name() -> None:
+    value = {"a": {"b": 1}, "a.b": 2, "c": [1]}
+
+    for path in ("", "a.", ".a", "a.b.c", "a.c", "b", "c.0", '"a"', '"a.b".c'):
+        assert by_path(value, path) is None
 
 
 def test_of_lines_says_which() -> None:
