@@ -1,12 +1,11 @@
 """The first line of every view: may this person do this here? Denied by default."""
 
-import ipaddress
-
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from secretsadmin import environments, policy
+from secretsadmin.addresses import ip_of, is_among
 from secretsadmin.audit.models import Actor, Place, record_denied
 from secretsadmin.backend import InvalidId, KindDisabled
 from secretsadmin.environments import Environment, Ref
@@ -74,15 +73,12 @@ def address_of(request: Request) -> str | None:
     """Where the request comes from: the peer, or what a trusted proxy says of it."""
     peer = request.META.get("REMOTE_ADDR", "")
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    if forwarded and (peer in settings.FORWARDED_ALLOW_IPS or "*" in settings.FORWARDED_ALLOW_IPS):
+    if forwarded and is_among(peer, settings.FORWARDED_ALLOW_IPS):
         # What stands before the last comma was sent by whoever talked to the proxy, and can be anything.
         return _address(forwarded.rpartition(",")[2].strip()) or _address(peer)
     return _address(peer)
 
 
 def _address(text: str) -> str | None:
-    try:
-        # A zone names an interface of this machine, and PostgreSQL takes none in an address.
-        return str(ipaddress.ip_address(text.partition("%")[0]))
-    except ValueError:
-        return None
+    address = ip_of(text)
+    return str(address) if address else None

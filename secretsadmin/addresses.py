@@ -2,6 +2,8 @@
 
 import re
 import warnings
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,6 +17,38 @@ NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
 
 # Django reads a leading dot or an asterisk in ALLOWED_HOSTS as a wildcard, so neither is part of a host here.
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
+
+
+EVERYBODY = "*"
+
+
+def ip_of(text: str) -> IPv4Address | IPv6Address | None:
+    """The address that a peer or a proxy has, or None for what is none."""
+    try:
+        # A zone names an interface of this machine, and PostgreSQL takes none in an address.
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    # A socket that takes both kinds tells IPv4 in this way.
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_among(peer: str, allowed: Iterable[str]) -> bool:
+    """Whether a peer has one of these addresses, or is in one of these networks."""
+    address = ip_of(peer)
+    return any(
+        text == EVERYBODY or (address is not None and address in ip_network(text, strict=False)) for text in allowed
+    )
+
+
+def is_address_or_network(text: str) -> bool:
+    if text == EVERYBODY:
+        return True
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 class PublicAddress(NamedTuple):

@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A
 from django.core.exceptions import ImproperlyConfigured
 
 from secretsadmin import environments
-from secretsadmin.addresses import LOOPBACK, NO_DATABASE, public_address
+from secretsadmin.addresses import LOOPBACK, NO_DATABASE, is_address_or_network, public_address
 from secretsadmin.environments import Environment, Site
 
 MIN_KEY = 32
@@ -49,6 +49,14 @@ def check_public_url(**_: Any) -> list[CheckMessage]:
         hint = "Passwords cross this connection: write https://, or 127.0.0.1 for a trial on this machine."
         return [Error("PUBLIC_URL is http and not on loopback.", hint=hint, id="secretsadmin.E004")]
     return []
+
+
+@register
+def check_proxies(**_: Any) -> list[CheckMessage]:
+    if all(is_address_or_network(text) for text in settings.FORWARDED_ALLOW_IPS):
+        return []
+    hint = "Write addresses or networks of proxies, such as 10.0.3.4,10.0.8.0/24, or * for whoever connects."
+    return [Error("FORWARDED_ALLOW_IPS names something that is no address.", hint=hint, id="secretsadmin.E010")]
 
 
 @register

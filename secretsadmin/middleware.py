@@ -7,6 +7,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from secretsadmin import seen
+from secretsadmin.addresses import is_among
 from secretsadmin.audit.models import NotRecorded
 from secretsadmin.backend import InvalidId, KindDisabled
 from secretsadmin.remembered import Remembered
@@ -42,6 +43,19 @@ class Headers:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class Forwarded:
+    """A proxy that is trusted says how the browser reached it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        scheme = request.META.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip()
+        if scheme == "https" and is_among(request.META.get("REMOTE_ADDR", ""), settings.FORWARDED_ALLOW_IPS):
+            request.META["wsgi.url_scheme"] = scheme
+        return self.get_response(request)
 
 
 class Health:

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "secretsadmin.middleware.Headers",
     "csp.middleware.CSPMiddleware",
     "secretsadmin.middleware.Health",
+    "secretsadmin.middleware.Forwarded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -155,5 +156,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # At DEBUG these print what they send and receive.
     "loggers": {name: {"level": "INFO"} for name in ("boto3", "botocore", "urllib3", "s3transfer")}
+    # At INFO it quotes headers that it can't read, which may hold a cookie.
+    | {"tornado": {"level": "WARNING"}}
     | {"django.server": {"level": "WARNING"}, "django": {"handlers": [], "level": "INFO", "propagate": True}},
 }

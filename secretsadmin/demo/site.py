@@ -82,9 +82,8 @@ def settle(people: Iterable[Person]) -> None:
 
 
 def command(bind: str) -> list[str]:
-    """Gunicorn with two workers, which start once; `bind` is an address, or `fd://` with the number of a socket."""
-    workers = ("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--preload")
-    return [sys.executable, "-m", "gunicorn", "secretsadmin.wsgi", "--bind", bind, *workers, "--log-level", "warning"]
+    """Gunicorn as it is deployed; `bind` is an address, or `fd://` with the number of a socket."""
+    return [sys.executable, "-m", "gunicorn", "--bind", bind, "--log-level", "warning"]
 
 
 if __name__ == "__main__":

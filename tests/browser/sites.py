@@ -62,6 +62,7 @@ class Site:
     url: str
     emulator: SecretsManager
     people: Mapping[str, Person]
+    process: subprocess.Popen[bytes]
 
     def kwargs(self, environment: str = "dev") -> dict[str, str]:
         """What an Airflow of this environment has in AIRFLOW__SECRETS__BACKEND_KWARGS."""
@@ -99,7 +100,7 @@ def serving_from(emulator: SecretsManager, folder: Path, people: Iterable[Person
         process = _start(listener, environment, log.fileno())
     try:
         _wait_until_ready(process, url)
-        yield Site(url, emulator, {person.name: person for person in people})
+        yield Site(url, emulator, {person.name: person for person in people}, process)
     finally:
         process.terminate()
         process.wait()

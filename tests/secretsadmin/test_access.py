@@ -310,9 +310,16 @@ def addressed(**meta: str) -> Request:
         ("fe80::1%eth0", "", "fe80::1"),
         ("", "198.51.100.7", None),
         ("unix:", "", None),
+        ("10.0.8.17", "198.51.100.7", "198.51.100.7"),
+        ("10.0.9.17", "198.51.100.7", "10.0.9.17"),
+        ("::ffff:10.0.8.17", "198.51.100.7", "198.51.100.7"),
+        ("::ffff:203.0.113.9", "", "203.0.113.9"),
     ],
 )
-def test_comes_from_where_a_trusted_proxy_says(peer: str, forwarded: str, address: str | None) -> None:
+def test_comes_from_where_a_trusted_proxy_says(
+    settings: Settings, peer: str, forwarded: str, address: str | None
+) -> None:
+    settings.FORWARDED_ALLOW_IPS = ["127.0.0.1", "::1", "10.0.8.0/24"]
     headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
 
     assert address_of(addressed(REMOTE_ADDR=peer, **headers)) == address

@@ -159,6 +159,18 @@ def test_find_nothing_wrong_with_an_address(settings: Settings, url: str) -> Non
     assert problems(settings, PUBLIC_URL=url) == []
 
 
+@pytest.mark.parametrize("proxies", ["proxy.internal", "10.0.0.1,10.0.0.300", "10.0.0.0/33", "**"])
+def test_want_addresses_of_proxies(settings: Settings, proxies: str) -> None:
+    (told,) = problems(settings, FORWARDED_ALLOW_IPS=proxies.split(","))
+
+    assert "FORWARDED_ALLOW_IPS names something that is no address" in told
+
+
+@pytest.mark.parametrize("proxies", ["*", "10.0.0.1", "10.0.0.1,10.0.8.0/24", "::1,fd00::/8"])
+def test_find_nothing_wrong_with_proxies(settings: Settings, proxies: str) -> None:
+    assert problems(settings, FORWARDED_ALLOW_IPS=proxies.split(",")) == []
+
+
 def test_want_a_folder_for_the_database() -> None:
     told = check(DATABASE_URL="sqlite:////nowhere/secretsadmin.sqlite3")
 

@@ -147,6 +147,26 @@ def test_are_on_the_way_to_https_and_on_another_host_there(client: Client, setti
     assert client.get("/dev/", secure=True).headers["Strict-Transport-Security"] == "max-age=60"
 
 
+@pytest.mark.parametrize(
+    ("peer", "scheme", "status"),
+    [
+        ("10.0.8.17", "https", 200),
+        ("10.0.8.17", "http, https", 200),
+        ("10.0.8.17", "http", 301),
+        ("10.0.8.17", "https, http", 301),
+        ("10.0.8.17", "", 301),
+        ("203.0.113.9", "https", 301),
+    ],
+)
+def test_believe_a_trusted_proxy_alone_that_the_way_is_safe(
+    client: Client, settings: Settings, peer: str, scheme: str, status: int
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.FORWARDED_ALLOW_IPS = ["10.0.8.0/24"]
+
+    assert client.get("/dev/", headers={"x-forwarded-proto": scheme}, REMOTE_ADDR=peer).status_code == status
+
+
 def test_believe_no_forwarded_host(client: Client) -> None:
     response = client.get("/", headers={"x-forwarded-host": "evil.example", "forwarded": "host=evil.example"})
 

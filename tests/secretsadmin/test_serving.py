@@ -1,0 +1,182 @@
+"""The site as it is deployed: whoever is slow is waited for only so long, and never by a thread that others need."""
+
+import http.client
+import re
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from secretsadmin.demo.emulator import serve
+from secretsadmin.demo.site import Person
+from tests.browser.sites import Site, serving_from
+from tests.faults import FaultProxy
+from tests.secretsadmin.crowds import crowd
+from tests.wire import connected
+
+PATIENCE = 60
+PEOPLE = (Person("editor", "editors"),)
+SLOW_HEAD = ("GET /login/ HTTP/1.1\nHost: 127.0.0.1\nX-Slow: ", "x")
+SLOW_BODY = ("POST /login/ HTTP/1.1\nHost: 127.0.0.1\nContent-Length: 5000\n\nx", "x")
+SLOW_CHUNK = ("POST /login/ HTTP/1.1\nHost: 127.0.0.1\nTransfer-Encoding: chunked\n\n1000\nx", "x")
+NO_READER = "GET {} HTTP/1.1\nHost: 127.0.0.1\n\n"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[FaultProxy]:
+    with serve() as emulator, FaultProxy(emulator.endpoint) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def site(proxy: FaultProxy, home: Path, folder: Path) -> Iterator[Site]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HOME", str(home))
+        environment.setenv("XDG_RUNTIME_DIR", str(home))
+        with serving_from(proxy, folder, PEOPLE) as running:
+            yield running
+
+
+@pytest.fixture
+def editor(site: Site) -> Iterator[requests.Session]:
+    with signed_in(site) as session:
+        yield session
+
+
+@contextmanager
+def signed_in(site: Site) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.headers["Referer"] = site.url
+        session.get(f"{site.url}/login/", timeout=PATIENCE)
+        answer = post(session, f"{site.url}/login/", username="editor", password=site.people["editor"].password)
+        assert answer.status_code == 302
+        yield session
+
+
+def post(session: requests.Session, url: str, **data: str) -> requests.Response:
+    token = session.cookies.get("csrftoken") or ""
+    data["csrfmiddlewaretoken"] = token
+    return session.post(url, data=data, allow_redirects=False, timeout=PATIENCE)
+
+
+def static(site: Site, name: str) -> str:
+    page = requests.get(f"{site.url}/login/", timeout=PATIENCE).text
+    folder = re.search(r'href="(/static/[^"]*)app\.css"', page)
+    assert folder
+    return f"{folder[1]}{name}"
+
+
+def others_are_served(site: Site, editor: requests.Session) -> None:
+    for path in ("/health/live", "/login/", "/dev/connections/"):
+        answer = editor.get(site.url + path, timeout=PATIENCE, headers={"Connection": "close"})
+        assert answer.status_code == 200
+
+
+def test_sends_away_whoever_asks_slowly(site: Site, editor: requests.Session) -> None:
+    with ExitStack() as stack:
+        crowds = [stack.enter_context(crowd(site.url, *slow)) for slow in (SLOW_HEAD, SLOW_BODY, SLOW_CHUNK)]
+
+        others_are_served(site, editor)
+        assert all(people.size() for people in crowds)
+        for people in crowds:
+            people.wait_until_all_are_sent_away()
+
+
+def test_gives_up_whoever_does_not_read_the_answer(site: Site, editor: requests.Session) -> None:
+    with crowd(site.url, NO_READER.format(static(site, "django_htmx/htmax-4.js"))) as slow:
+        others_are_served(site, editor)
+
+        editor.close()
+        slow.wait_until_none_is_waited_for()
+
+
+def test_leaves_nothing_where_two_sites_of_one_user_would_meet(site: Site, home: Path) -> None:
+    assert requests.get(f"{site.url}/health/live", timeout=PATIENCE).text == "ok"
+    assert list(home.iterdir()) == []
+
+
+def test_hears_out_whoever_sends_too_much(site: Site) -> None:
+    with requests.Session() as session:
+        answer = session.post(f"{site.url}/login/", data=b"x" * 5_000_000, timeout=PATIENCE)
+
+        assert answer.status_code == 413
+        assert "That is too large" in answer.text
+        assert session.get(f"{site.url}/health/live", timeout=PATIENCE).text == "ok"
+
+
+def test_refuses_what_it_cannot_read(site: Site) -> None:
+    for begin in ("GET / HTTP/1.1\nno header\n\n", "GET /\n\n", "POST / HTTP/1.1\nContent-Length: x\n\n"):
+        with crowd(site.url, begin) as people:
+            people.wait_until_all_are_sent_away()
+
+
+def test_answers_several_requests_on_one_connection(site: Site) -> None:
+    script = static(site, "app.js")
+    with closing(http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=PATIENCE)) as connection:
+        connection.connect()
+        line = connection.sock
+        for method, path, status in (
+            ("HEAD", "/login/", 200),
+            ("GET", "/login/?next=%2F", 200),
+            ("GET", "/nowhere", 301),
+            ("HEAD", script, 200),
+            ("GET", f"{site.url}/health/live", 200),
+            ("POST", "/login/", 403),
+        ):
+            connection.request(method, path, body=b"a=1" if method == "POST" else None)
+            answer = connection.getresponse()
+            length = int(answer.headers["Content-Length"])
+            assert answer.status == status
+            assert len(answer.read()) == (0 if method == "HEAD" else length)
+            assert answer.headers["Date"]
+            assert "Server" not in answer.headers
+        assert connection.sock is line
+
+
+@pytest.mark.parametrize(("header", "address"), [("X-Forwarded-For", "203.0.113.9"), ("X_Forwarded_For", "127.0.0.1")])
+def test_takes_a_name_with_an_underscore_for_no_other(
+    site: Site, folder: Path, editor: requests.Session, header: str, address: str
+) -> None:
+    editor.headers[header] = "203.0.113.9"
+
+    created = post(editor, f"{site.url}/dev/variables/create/", key=header, value="x")
+
+    assert created.status_code == 302
+    with closing(sqlite3.connect(folder / "site.sqlite3")) as database:
+        rows = database.execute("SELECT address FROM audit_event WHERE instr(secret, ?)", [header])
+        assert {found for (found,) in rows} == {address}
+
+
+def test_finishes_a_write_that_is_under_way_when_it_is_told_to_end(proxy: FaultProxy, tmp_path: Path) -> None:
+    with serving_from(proxy, tmp_path, PEOPLE) as ending, signed_in(ending) as editor, ThreadPoolExecutor() as pool:
+        held = proxy.when("CreateSecret").hold(PATIENCE)
+        url = f"{ending.url}/dev/variables/create/"
+        answer = pool.submit(post, editor, url, key="at_the_end", value="kept")
+        assert held.arrived.wait(PATIENCE)
+
+        ending.process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            ending.process.wait(2)
+        held.release()
+
+        assert answer.result().status_code == 302
+        assert ending.process.wait(PATIENCE) == 0
+    with connected(proxy.endpoint) as client:
+        assert client.get_secret_value(SecretId="dev/airflow/variables/at_the_end")["SecretString"] == "kept"
