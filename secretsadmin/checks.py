@@ -1,5 +1,6 @@
 """System checks: a missing or wrong setting is an error at start, named, with what to write instead."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, product
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from secretsadmin import environments
 from secretsadmin.addresses import LOOPBACK, NO_DATABASE, is_address_or_network, public_address
 from secretsadmin.environments import Environment, Site
+from secretsadmin.sqlite3.base import files_of, is_open_to_others
 
 MIN_KEY = 32
 MAKE_KEY = "Write 50 random characters, for example of: python -c 'import secrets; print(secrets.token_urlsafe(50))'."
@@ -133,6 +135,16 @@ def check_database_url(**_: Any) -> list[CheckMessage]:
     if database["ENGINE"] == NO_DATABASE["ENGINE"]:
         return [Error("DATABASE_URL names neither SQLite nor PostgreSQL.", hint=hint, id="secretsadmin.E007")]
     is_file = database["ENGINE"].endswith("sqlite3") and ":memory:" not in str(database["NAME"])
-    if is_file and not Path(database["NAME"]).parent.is_dir():
-        return [Error("DATABASE_URL names a file in a folder that isn't there.", hint=hint, id="secretsadmin.E009")]
-    return []
+    return list(_database_file(Path(database["NAME"]))) if is_file else []
+
+
+def _database_file(path: Path) -> Iterator[CheckMessage]:
+    if not path.parent.is_dir():
+        hint = "Make the folder, or write sqlite:////path/to/file.sqlite3 with one that is there."
+        yield Error("DATABASE_URL names a file in a folder that isn't there.", hint=hint, id="secretsadmin.E009")
+    user = os.geteuid()
+    for file in files_of(path):
+        # What is our own, and root's everything, is made private when it is opened.
+        if user not in (0, file.stat().st_uid) and is_open_to_others(file):
+            hint = f"Let its owner write: chmod 600 {file}"
+            yield Error(f"Others than its owner can read {file}.", hint=hint, id="secretsadmin.E011")

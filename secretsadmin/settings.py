@@ -112,6 +112,7 @@ DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{
 _given = DATABASES["default"].get("OPTIONS", {})
 # A record that can't be written within two seconds counts as one that can't be written.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "secretsadmin.sqlite3"
     _limits = {
         "timeout": 2,
         "transaction_mode": "IMMEDIATE",

@@ -177,6 +177,20 @@ def test_want_a_folder_for_the_database() -> None:
     assert "DATABASE_URL names a file in a folder that isn't there" in told
 
 
+def test_want_a_database_for_nobody_else(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = tmp_path / "site.sqlite3"
+    database.touch(0o600)
+    settings.DATABASES["default"] = {"ENGINE": "secretsadmin.sqlite3", "NAME": database}
+    monkeypatch.setattr("os.geteuid", lambda: database.stat().st_uid + 1)
+    assert problems(settings) == []
+
+    (tmp_path / "site.sqlite3-wal").touch(0o644)
+
+    (told,) = problems(settings)
+    assert "site.sqlite3-wal" in told
+    assert "chmod 600" in told
+
+
 @pytest.mark.parametrize(
     ("kwargs", "tells"),
     [
