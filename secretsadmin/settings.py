@@ -26,6 +26,7 @@ _public = public_address(PUBLIC_URL)
 _secure = _public is None or _public.scheme != "http"
 ALLOWED_HOSTS = list(_public.hosts) if _public else []
 CSRF_TRUSTED_ORIGINS = [_public.origin] if _public else []
+SESSION_ENGINE = "secretsadmin.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_NAME = "__Host-sessionid" if _secure else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if _secure else "csrftoken"

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 pytestmark = pytest.mark.django_db
 RIGHT = {"username": "editor", "password": "correct horse"}
@@ -104,6 +106,42 @@ def test_begins_a_session_of_its_own() -> None:
     thief = Client()
     thief.cookies[settings.SESSION_COOKIE_NAME] = planted
     assert thief.get("/default/connections/").status_code == 302
+
+
+def test_leaves_no_key_in_the_database() -> None:
+    client = Client()
+    client.post("/login/", RIGHT)
+    row = Session.objects.get()
+
+    assert key(client)
+    assert key(client) not in str(Session.objects.values())
+    assert len(row.session_key) == 40
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = row.session_key
+    assert thief.get("/default/connections/")["Location"].startswith("/login/")
+
+
+def test_keeps_one_session_of_a_browser() -> None:
+    client = Client()
+    session = client.session
+    session["planted"] = "by somebody else"
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+
+    for _ in range(3):
+        client.post("/login/", RIGHT)
+        assert Session.objects.count() == 1
+        client.get("/")
+        client.post("/logout/")
+        assert not Session.objects.exists()
+
+
+def test_is_over_when_its_time_is_up() -> None:
+    client = Client()
+    client.post("/login/", RIGHT)
+    Session.objects.update(expire_date=timezone.now())
+
+    assert client.get("/default/connections/")["Location"].startswith("/login/")
 
 
 def test_sets_cookies_that_scripts_cannot_read() -> None:
