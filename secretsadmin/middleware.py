@@ -1,10 +1,12 @@
 """Headers on every answer, and the one place that turns an error into a page."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from secretsadmin import seen
 from secretsadmin.addresses import is_among
@@ -14,8 +16,10 @@ from secretsadmin.remembered import Remembered
 from secretsadmin.store import aws
 from secretsadmin.store.errors import StoreError
 from secretsadmin.views import problems, site
+from secretsadmin.views.signed_out import signed_out
 
 Next = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 # Django's own middleware sets some of these, too, but not on what is answered before its turn.
@@ -84,6 +88,18 @@ class Lists:
             response = self.get_response(request)
         remembered.keep(response)
         return response
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """A page leads whoever isn't signed in to the sign-in; nothing that was typed is lost on the way there."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: View, view_args: tuple[Any, ...], view_kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        refusal = super().process_view(request, view_func, view_args, view_kwargs)
+        if refusal and (request.method == "POST" or getattr(request, "htmx", False)):
+            return signed_out(request)
+        return refusal
 
 
 class Errors:

@@ -6,7 +6,7 @@ from django.urls import include, path
 from secretsadmin.accounts.views import SignOut
 from secretsadmin.audit.views import index as audit
 from secretsadmin.kinds import CONFIG, CONNECTIONS, VARIABLES
-from secretsadmin.views import site
+from secretsadmin.views import signed_out, site
 from secretsadmin.views.recycle_bin import recycle_bin
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
         LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True),
         name="login",
     ),
+    path("login/state/", signed_out.state, name="login-state"),
     path("logout/", SignOut.as_view(), name="logout"),
     path("audit/", audit, name="audit"),
     path("health/live", site.live, name="live"),

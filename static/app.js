@@ -92,7 +92,7 @@
     const body = new FormData(form);
     body.set("purpose", "copy");
     const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = parsed(await answer.text());
     const output = answer.ok && $("output.revealed", page);
     if (!output) { showMessage(page); throw new Error("not revealed"); }
     $("#messages > #message")?.remove();
@@ -142,10 +142,74 @@
 
   // Messages
 
-  function showMessage(page) {
+  function showMessage(page, otherwise = "#unreachable") {
     const found = page && $("#message", page);
-    $("#messages").replaceChildren(found ? document.importNode(found, true) : $("#unreachable").content.cloneNode(true));
+    $("#main #message")?.remove();
+    $("#messages").replaceChildren(found ? document.importNode(found, true) : $(otherwise).content.cloneNode(true));
+    takeState();
   }
+
+  const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+
+  // Signing in. Whoever is signed out stays on the page, which keeps what they typed until they are signed in again.
+
+  let actsAs;
+
+  function renewTokens(page) {
+    const token = $("#message[data-state] input[name=csrfmiddlewaretoken]", page)?.value;
+    if (token) for (const input of $$("input[name=csrfmiddlewaretoken]")) input.value = token;
+  }
+
+  // A message that tells who is signed in brings the token of their session for the forms of this page.
+  function takeState() {
+    const state = $("#messages > [data-state]");
+    if (!state) return;
+    renewTokens(document);
+    const before = $("[data-before]", state);
+    const { user } = document.body.dataset;
+    if (!before || !user || user === state.dataset.user) return;
+    $("strong", before).textContent = user;
+    before.hidden = false;
+  }
+
+  // Whether whoever acted on this page up to now still does. Where nothing is amiss, there is nothing to see.
+  async function askState() {
+    const options = { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(15000) };
+    const answer = await fetch(document.body.dataset.loginState, options);
+    const page = parsed(await answer.text());
+    const user = answer.ok ? $("#message", page).dataset.user : actsAs;
+    const isAnother = user !== actsAs;
+    actsAs = user;
+    renewTokens(page);
+    if (!answer.ok || isAnother || $("#message[data-state]")) showMessage(page);
+    return answer.ok && !isAnother;
+  }
+
+  addEventListener("focus", () => { if ($("[data-state='401']")) askState().catch(() => {}); });
+
+  // Sending. A form takes the page with it, so it is asked first whether there is somebody who takes the form.
+
+  let sent;
+  let asking = false;
+
+  async function ask(form, submitter) {
+    asking = true;
+    busy(running + 1);
+    const may = await askState().catch(() => showMessage(null, "#not-sent"));
+    busy(running - 1);
+    asking = false;
+    if (!may) return;
+    sent = form;
+    form.requestSubmit(submitter);
+  }
+
+  document.addEventListener("submit", (event) => {
+    const { target: form, submitter } = event;
+    if (form === sent || !form.matches("[data-touched]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!asking) ask(form, submitter);
+  });
 
   // The thin bar on top
 
@@ -179,9 +243,11 @@
       event.preventDefault();
       event.detail.requestConfig.elt.remove();
     } else if (isElsewhere) {
-      // The answer is another page (a form was saved, or the session ended): go there.
+      // The answer is another page, which no fragment is. The one that is open holds what was typed.
       event.preventDefault();
-      location.assign(went.href);
+      showMessage();
+    } else if (xhr.status === 401 && $("#messages > [data-state='401']")) {
+      event.preventDefault();
     } else if (target.id === "messages" && !xhr.responseText.includes('id="message"')) {
       event.preventDefault();
       showMessage();
@@ -191,6 +257,7 @@
   });
 
   document.addEventListener("htmx:afterSwap", watchRevealed);
+  document.addEventListener("htmx:afterSwap", takeState);
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     $("[aria-invalid=true]", detail.elt)?.focus();
   });
@@ -253,7 +320,8 @@
 
   document.addEventListener("input", ({ target }) => {
     const form = target.form;
-    if (form && form.method === "post") form.dataset.touched = "";
+    if (form && form.method === "post" && !document.body.matches(".bare")) form.dataset.touched = "";
+    sent = undefined;
     $("#review > section")?.setAttribute("data-stale", "");
     // After a conflict: who goes on typing in a field wants what they type.
     const mine = $(`[name="choice.${CSS.escape(target.name ?? "")}"][value=mine]`);
@@ -312,6 +380,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     applyTheme(storedTheme());
+    actsAs = document.body.dataset.user;
     watchRevealed();
     $("[aria-invalid=true]")?.focus();
   });

@@ -97,9 +97,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page(request, Problem(404, "There is no such page", "Nothing is stored under this address.", next=advice))
 
 
-@login_not_required
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    del reason
+def csrf_failure(request: HttpRequest) -> HttpResponse:
     advice = "Go back, reload the page and send the form again."
     return page(request, Problem(403, "The form has expired", "It was opened in another session.", next=advice))
 

@@ -72,6 +72,23 @@ def signed_in_wrongly(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("alert")).to_be_visible()
 
 
+def signed_out(visitor: Visitor) -> None:
+    """In the middle of a form, which comes back where it was sent all the same."""
+    visitor.watch.expect(401)
+    visitor.sign_in("admin")
+    visitor.begin("postgres", "prod")
+    visitor.fill(conn_id="shop_replica", host="shop-1.example.internal", password="p@ss/word#1")
+    visitor.page.context.clear_cookies(name="sessionid")
+    visitor.fill(port="5432")
+    visitor.reads("You are signed out.")
+
+
+def handed_back(visitor: Visitor) -> None:
+    signed_out(visitor)
+    visitor.page.evaluate("document.querySelector('#form').submit()")
+    expect(visitor.page.get_by_role("button", name="Send it again")).to_be_visible()
+
+
 def of_type(conn_type: str) -> Steps:
     return lambda visitor: visitor.begin(conn_type, "prod")
 
@@ -318,6 +335,8 @@ LOOKS = (
     Look("delete", at("/prod/connections/delete/payments_gateway/")),
     Look("audit", at("/audit/")),
     Look("audit-nothing-found", at("/audit/?user=nobody")),
+    Look("signed-out", signed_out, who=""),
+    Look("handed-back", handed_back, who=""),
     Look("denied", denied, who="viewer"),
     Look("not-found", not_found),
 )

@@ -105,6 +105,9 @@ class Visitor:
         """Expect the message on top of the page."""
         expect(self.page.locator("#messages")).to_contain_text(text)
 
+    def reads_anywhere(self, text: str) -> None:
+        expect(self.page.locator("#main")).to_contain_text(text)
+
     @property
     def heading(self) -> Locator:
         return self.page.get_by_role("heading", level=1)

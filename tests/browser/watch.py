@@ -5,8 +5,12 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request
 
-# The browser calls every answer of the kinds 4xx and 5xx an error. These two are a form that comes back.
-EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+# The browser, and htmx, call every answer of the kinds 4xx and 5xx an error. These two are a form that comes back.
+EXPECTED = re.compile(
+    r"(?:Failed to load resource: (?:the server responded with a status of )?|Response Status Error Code )"
+    r"(\d+|net::ERR_FAILED)"
+)
+NO_ANSWER = "net::ERR_FAILED"
 FORMS_AGAIN = frozenset({"409", "422"})
 # So says htmx where a page was left, or a filter typed on, before the answer came.
 ABANDONED = re.compile(r"htmx:(afterRequest|sendAbort),")
@@ -42,6 +46,10 @@ class Watch:
     def expect(self, status: int) -> None:
         """This answer is what the test is about."""
         self.expected.add(str(status))
+
+    def expect_failed_requests(self) -> None:
+        """Requests that come to nothing are what the test is about."""
+        self.expected.add(NO_ANSWER)
 
     def end(self) -> None:
         """Raises AssertionError with all that was found, in this context and in what it keeps."""
