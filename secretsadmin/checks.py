@@ -62,6 +62,19 @@ def check_proxies(**_: Any) -> list[CheckMessage]:
 
 
 @register
+def check_times(**_: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    if not 0 < settings.SESSION_IDLE_AGE <= settings.SESSION_COOKIE_AGE:
+        hint = "Write numbers: how many minutes a session lasts unused, and how many hours at most, such as 60 and 12."
+        title = "SESSION_IDLE_MINUTES and SESSION_HOURS leave no session any time."
+        problems.append(Error(title, hint=hint, id="secretsadmin.E020"))
+    if settings.AWS_SECONDS <= 0:
+        hint = "Write how many seconds a page waits for AWS at most, such as 10."
+        problems.append(Error("AWS_SECONDS is no time that anybody can wait.", hint=hint, id="secretsadmin.E021"))
+    return problems
+
+
+@register
 def check_configuration(**_: Any) -> list[CheckMessage]:
     try:
         site = environments.site()

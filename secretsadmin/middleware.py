@@ -1,10 +1,15 @@
 """Headers on every answer, and the one place that turns an error into a page."""
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
@@ -88,6 +93,45 @@ class Lists:
             response = self.get_response(request)
         remembered.keep(response)
         return response
+
+
+class SessionAge:
+    """A session ends some time after its last request, and some longer time after it began, however much it is used.
+
+    When it was used last is noted at most sixty times in that time, and never at the cost of what was asked for.
+    """
+
+    BEGAN = "began"
+    USED = "used"
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        now = int(time.time())
+        if self._is_over(request.session, now):
+            request.session.flush()
+        response = self.get_response(request)
+        if SESSION_KEY in request.session:
+            self._note(request.session, now, response)
+        return response
+
+    def _is_over(self, session: SessionBase, now: int) -> bool:
+        age: int = now - session.get(self.BEGAN, now)
+        idle: int = now - session.get(self.USED, now)
+        return age >= settings.SESSION_COOKIE_AGE or idle >= settings.SESSION_IDLE_AGE
+
+    def _note(self, session: SessionBase, now: int, response: HttpResponse) -> None:
+        is_saved_anyway = session.modified
+        session.setdefault(self.BEGAN, now)
+        if now - session.get(self.USED, 0) < settings.SESSION_IDLE_AGE / 60:
+            return
+        session[self.USED] = now
+        if is_saved_anyway or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return
+        with suppress(DatabaseError, UpdateError):
+            session.save()
+        session.modified = False
 
 
 class SignedIn(LoginRequiredMiddleware):

@@ -1,5 +1,6 @@
 """Every setting, read from the environment. Nothing is decided here; checks.py says what is missing or wrong."""
 
+import math
 import os
 from pathlib import Path
 
@@ -10,6 +11,16 @@ from secretsadmin.addresses import database, public_address
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+
+def _number(name: str, default: float) -> float:
+    """What is no number is no time either, as checks.py says by its name."""
+    try:
+        number = float(env.float(name, default))
+    except ValueError:
+        return 0
+    return number if math.isfinite(number) else 0
+
+
 DEBUG = env.bool("DEBUG", False)
 # Random keys may begin with a dollar sign, which django-environ takes for the name of another variable.
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
@@ -18,7 +29,7 @@ AIRFLOW_BACKEND_KWARGS = env.str("AIRFLOW__SECRETS__BACKEND_KWARGS", "")
 SECRETSADMIN_CONFIG = env.str("SECRETSADMIN_CONFIG", "")
 PUBLIC_URL = env.str("PUBLIC_URL", "")
 # How long a page waits for AWS at most, retries included.
-AWS_SECONDS = env.float("AWS_SECONDS", 10)
+AWS_SECONDS = _number("AWS_SECONDS", 10)
 FORWARDED_ALLOW_IPS = env.list("FORWARDED_ALLOW_IPS", default=["127.0.0.1", "::1"])
 
 # Everything about addresses and cookies follows from where people reach the site.
@@ -33,7 +44,9 @@ CSRF_COOKIE_NAME = "__Host-csrftoken" if _secure else "csrftoken"
 LISTS_COOKIE_NAME = "__Host-lists" if _secure else "lists"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# A session ends when it wasn't used for so long, and at last that long after it began.
+SESSION_IDLE_AGE = round(_number("SESSION_IDLE_MINUTES", 60) * 60)
+SESSION_COOKIE_AGE = round(_number("SESSION_HOURS", 12) * 60 * 60)
 SECURE_SSL_REDIRECT = _secure
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _secure
@@ -79,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "secretsadmin.middleware.SessionAge",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -254,3 +254,22 @@ def test_refuse_grants_by_kind_where_kinds_cannot_be_told_apart(settings: Settin
     assert "in dev two kinds have the same prefix" in told
     (tmp_path / "other").mkdir()
     assert site(settings, tmp_path / "other", text + grant) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"SESSION_IDLE_MINUTES": "soon"},
+        {"SESSION_IDLE_MINUTES": "0"},
+        {"SESSION_IDLE_MINUTES": "-5"},
+        {"SESSION_IDLE_MINUTES": "800"},
+        {"SESSION_HOURS": "0.5"},
+        {"SESSION_HOURS": "inf"},
+        {"SESSION_HOURS": ""},
+        {"AWS_SECONDS": "ten"},
+        {"AWS_SECONDS": "0"},
+    ],
+)
+def test_name_a_time_that_is_none(given: dict[str, str]) -> None:
+    [name] = given
+    assert name in check(**given)
