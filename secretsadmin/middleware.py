@@ -67,6 +67,32 @@ class Forwarded:
         return self.get_response(request)
 
 
+class Fetched:
+    """A browser says who makes it ask. Another site may open a page here, and have nothing else of it or done by it.
+
+    Whatever says nothing is met by what there was before: a token in every form, and cookies that stay here.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_ours(request) or opens_a_page(request):
+            return self.get_response(request)
+        return problems.page(request, problems.FROM_ELSEWHERE)
+
+
+def is_ours(request: HttpRequest) -> bool:
+    """Asked for by one of our pages, or by the person alone."""
+    return request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
+
+
+def opens_a_page(request: HttpRequest) -> bool:
+    headers = request.headers
+    is_read = request.method in ("GET", "HEAD")
+    return is_read and headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+
+
 class Health:
     """A load balancer asks by the machine's address, which is no host of the site, and needs no session."""
 

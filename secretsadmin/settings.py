@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "secretsadmin.middleware.SessionAge",
     "django.middleware.common.CommonMiddleware",
+    "secretsadmin.middleware.Fetched",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "secretsadmin.middleware.SignedIn",

@@ -40,6 +40,14 @@ TOO_LARGE = Problem(
 )
 
 
+FROM_ELSEWHERE = Problem(
+    403,
+    "Another site asked for this",
+    "Another site may lead here by a link, and do nothing in your name.",
+    next="If you wanted it, open the dashboard and do it there.",
+)
+
+
 def no_database(request: HttpRequest) -> Problem:
     """The database went away; for all that is known here, after AWS did what it was asked for."""
     is_read = request.method in ("GET", "HEAD")
