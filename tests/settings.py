@@ -11,9 +11,12 @@ os.environ.setdefault("AWS_ACCESS_KEY_ID", "tests")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "tests")
 
 from secretsadmin.settings import *  # noqa: F403 - the environment comes first.
-from secretsadmin.settings import ALLOWED_HOSTS
+from secretsadmin.settings import ALLOWED_HOSTS, DATABASES
 
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]
 # A busy machine takes its time; the tests of what hangs set a limit of their own.
 AWS_SECONDS = 60
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Several processes of a test run give their databases names of their own, but for those in memory.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
