@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from http import HTTPStatus
 from threading import Lock
@@ -39,8 +40,17 @@ R = TypeVar("R")
 
 _making = Lock()
 _started: ContextVar[float | None] = ContextVar("started", default=None)
-_doubtful: ContextVar[bool] = ContextVar("doubtful", default=False)
-_last_error: ContextVar[errors.StoreError | None] = ContextVar("last_error", default=None)
+
+
+@dataclass
+class _Attempts:
+    """What became of the attempts of one call. It ends with the call: an error keeps what was sent in its frames."""
+
+    is_doubtful: bool = False
+    last_error: errors.StoreError | None = None
+
+
+_attempts: ContextVar[_Attempts] = ContextVar("attempts")
 
 _BY_CODE: dict[str, type[errors.StoreError]] = {
     "ResourceNotFoundException": errors.NotFound,
@@ -103,16 +113,21 @@ def call(method: Callable[P, R], *args: P.args, **params: P.kwargs) -> R:
     """
     if seconds_left(LAST_CALL) <= 0:
         raise errors.NotReached("TooLate")
-    token = _doubtful.set(False)
+    attempts = _Attempts()
+    token = _attempts.set(attempts)
     try:
         with one_action():
             answer = _answer(method, *args, **params)
-        if isinstance(answer, errors.StoreError):
-            answer.is_doubtful = _doubtful.get() or _is_lost(answer)
-            raise answer
-        return answer
     finally:
-        _doubtful.reset(token)
+        _attempts.reset(token)
+    if not isinstance(answer, errors.StoreError):
+        return answer
+    answer.is_doubtful = attempts.is_doubtful or _is_lost(answer)
+    try:
+        raise answer.alone()
+    finally:
+        # What it is raised in would hold it, and be held by it, until Python looks for such circles.
+        del answer, attempts
 
 
 def seconds_left(share: float = 1) -> float:
@@ -138,7 +153,7 @@ def _before_attempt(request: Any, **_: Any) -> None:
     """Send no retry that could end after the last moment to ask what became of the attempt before it."""
     is_retry = "attempt=1" not in str(request.headers.get("amz-sdk-request", "attempt=1"))
     if is_retry and seconds_left(LAST_RETRY) <= 0:
-        raise _last_error.get() or errors.NotReached("TooLate")
+        raise _attempts.get().last_error or errors.NotReached("TooLate")
 
 
 def _after_attempt(event_name: str, parsed_response: Any, exception: Exception | None, **_: Any) -> None:
@@ -149,9 +164,9 @@ def _after_attempt(event_name: str, parsed_response: Any, exception: Exception |
     error = _error_of(event_name.rpartition(".")[2], parsed_response, exception)
     if error is None:
         return
-    _last_error.set(error)
-    if _is_lost(error):
-        _doubtful.set(True)
+    attempts = _attempts.get()
+    attempts.last_error = error
+    attempts.is_doubtful = attempts.is_doubtful or _is_lost(error)
     if isinstance(error, errors.TooManyVersions) or seconds_left(LAST_RETRY) <= 0:
         raise error
 

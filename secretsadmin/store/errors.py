@@ -24,6 +24,8 @@ Each says the HTTP status of its page, the outcome in the audit log, and sentenc
 value, or text that AWS wrote.
 """
 
+from typing import Self
+
 
 class StoreError(Exception):
     status = 502
@@ -38,6 +40,11 @@ class StoreError(Exception):
     def __init__(self, code: str = "") -> None:
         super().__init__(code or type(self).__name__)
         self.code = code or type(self).__name__
+
+    def alone(self) -> Self:
+        """The error without what it was raised in, for whoever keeps it: those frames hold what was sent and read."""
+        self.__context__ = None
+        return self.with_traceback(None)
 
 
 class NotFound(StoreError):

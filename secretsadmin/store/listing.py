@@ -201,7 +201,7 @@ class Listing:
             self._changed.notify_all()
 
     def _remember(self, problem: StoreError | None) -> None:
-        self._problem = problem
+        self._problem = problem.alone() if problem else None
         self._failed = _now() if problem else None
 
     def _take_pages(self, begun: datetime) -> None:
