@@ -5,6 +5,8 @@ PORT ?= 8000
 FOLDER ?= screenshots
 TIMES ?= 1
 BIN := .venv/bin
+# Modules are compiled when they are first used, which most of them never are.
+PIP_INSTALL := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps --no-compile --no-warn-script-location
 WHOLE := -q -n 4 --dist worksteal
 PRODUCTION := env -u DEBUG SECRET_KEY=$(shell printf 'secret%.0s' {1..10}) AUDIT_KEY=$(shell printf 'audit%.0s' {1..10}) \
 	PUBLIC_URL=https://airflow-secrets.example.com DATABASE_URL=sqlite://:memory: SECRETSADMIN_CONFIG= \
@@ -17,14 +19,19 @@ help: ## List the targets
 .PHONY: install
 install: .venv/installed ## Make .venv from the locked requirements
 
-.venv/installed: requirements/development.txt
-	rm -rf .venv
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
-	touch $@
+.venv/installed: requirements/development.txt .venv/demo
+	@echo "Installing what working on it takes ..."
+	@$(PIP_INSTALL) -r $<
+	@touch $@
+
+.venv/demo: requirements/demo.txt
+	@echo "Installing what the demo takes ..."
+	@$(PYTHON) -m venv .venv
+	@$(PIP_INSTALL) -r $<
+	@touch $@
 
 .PHONY: demo
-demo: .venv/installed ## Serve the dashboard with sample data at 127.0.0.1:8000 (PORT=… for another)
+demo: .venv/demo ## Serve the dashboard with sample data at 127.0.0.1:8000 (PORT=… for another)
 	@exec $(BIN)/python -m secretsadmin.demo --port $(PORT)
 
 .PHONY: chromium

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable
 
 from secretsadmin.demo import site
+from secretsadmin.demo.acts import perform
 from secretsadmin.demo.emulator import fill_with_history, serve
 from secretsadmin.demo.site import Person
 
@@ -29,11 +30,14 @@ def main() -> None:
     # A terminal's end and a supervisor's request end the demo as Ctrl-C does.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
+    print("Making secrets, people and what they did ...", flush=True)
     people = [Person(name, group) for name, group in GROUPS.items()]
     with serve(options.emulator_port) as emulator:
         fill_with_history(emulator)
         _prepare(options.port, emulator.endpoint)
         site.settle(people)
+        with emulator.believing_clients():
+            perform(emulator.endpoint)
         _tell(options.port, emulator.endpoint, people)
         _serve(options.port)
 

@@ -12,9 +12,11 @@ moto's own, so that environments with a `role_arn` work as well.
 import argparse
 import signal
 import time
-from collections.abc import Callable
-from datetime import timedelta
-from typing import cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 import boto3
 from moto.core.request import Request
@@ -24,6 +26,9 @@ from secretsadmin.demo.corrections import Answers
 from secretsadmin.demo.loopback import LoopbackServer, QuietHandler
 from secretsadmin.demo.samples import fill
 from secretsadmin.demo.vault import World
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -35,13 +40,29 @@ class Emulator(LoopbackServer):
 
     def __init__(self, port: int, world: World) -> None:
         self.world = world
+        self._believes_clients = False
         self.respond: Callable[[Request], Answer] = self._respond
         super().__init__(port, _Handler)
 
     def _respond(self, request: Request) -> Answer:
         if request.headers.get("X-Amz-Target", "").startswith("secretsmanager."):
-            return Answers(self.world).respond(request)
+            return Answers(self._world_of(request)).respond(request)
         return cast("Answer", TokenResponse.dispatch(request))
+
+    def _world_of(self, request: Request) -> World:
+        if not self._believes_clients:
+            return self.world
+        signed = datetime.strptime(request.headers["X-Amz-Date"], "%Y%m%dT%H%M%S%z")
+        return replace(self.world, clock=signed.timestamp)
+
+    @contextmanager
+    def believing_clients(self) -> Iterator[None]:
+        """What is asked for meanwhile happens at the moment that its signature tells, be it in the past."""
+        self._believes_clients = True
+        try:
+            yield
+        finally:
+            self._believes_clients = False
 
 
 def serve(port: int = 0, *, clock: Callable[[], float] = time.time, listing_lag: float = 0) -> Emulator:
@@ -64,16 +85,25 @@ def fill_with_history(emulator: Emulator) -> None:
     def travel(ago: timedelta) -> None:
         emulator.world.clock = lambda: time.time() - ago.total_seconds()
 
+    with connected(emulator.endpoint) as client:
+        fill(client, travel)
+    emulator.world.clock = time.time
+
+
+@contextmanager
+def connected(endpoint: str) -> "Iterator[SecretsManagerClient]":
+    """A client of an emulator's, which accepts any credentials."""
     client = boto3.client(
         "secretsmanager",
-        endpoint_url=emulator.endpoint,
+        endpoint_url=endpoint,
         region_name="eu-central-1",
         aws_access_key_id="demo",
-        aws_secret_access_key="demo",  # noqa: S106 - any credentials are accepted.
+        aws_secret_access_key="demo",  # noqa: S106 - see above.
     )
-    fill(client, travel)
-    client.close()
-    emulator.world.clock = time.time
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 def main() -> None:

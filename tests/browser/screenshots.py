@@ -30,6 +30,7 @@ def main() -> None:
         sync_playwright() as playwright,
         launch(playwright) as chromium,
     ):
+        site.tell_story()
         browsers = Browsers(site, chromium)
         for look in looks:
             _take(browsers, look, options.folder, full_page=options.full_page)

@@ -9,13 +9,13 @@ import time
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.error import URLError
 
 from secretsadmin.demo import site
-from secretsadmin.demo.emulator import fill_with_history, serve
+from secretsadmin.demo.emulator import Emulator, fill_with_history, serve
 from secretsadmin.demo.site import Person
 from tests.wire import connected
 
@@ -63,6 +63,7 @@ class Site:
     emulator: SecretsManager
     people: Mapping[str, Person]
     process: subprocess.Popen[bytes]
+    settings: Mapping[str, str] = field(repr=False)
 
     def kwargs(self, environment: str = "dev") -> dict[str, str]:
         """What an Airflow of this environment has in AIRFLOW__SECRETS__BACKEND_KWARGS."""
@@ -78,6 +79,13 @@ class Site:
         """Made outside the dashboard, by a script of somebody's own."""
         with connected(self.emulator.endpoint) as client:
             client.create_secret(Name=name, SecretString=text, **given)
+
+    def tell_story(self) -> None:
+        """Let sample people have done in the last weeks what they do in a demo."""
+        assert isinstance(self.emulator, Emulator)
+        command = [sys.executable, "-m", "secretsadmin.demo.acts", self.emulator.endpoint]
+        with self.emulator.believing_clients():
+            subprocess.run(command, env=self.settings, cwd=site.ROOT, check=True)
 
 
 @contextmanager
@@ -100,7 +108,7 @@ def serving_from(emulator: SecretsManager, folder: Path, people: Iterable[Person
         process = _start(listener, environment, log.fileno())
     try:
         _wait_until_ready(process, url)
-        yield Site(url, emulator, {person.name: person for person in people}, process)
+        yield Site(url, emulator, {person.name: person for person in people}, process, environment)
     finally:
         process.terminate()
         process.wait()
