@@ -25,9 +25,9 @@ from connections.mixing import mixed
 from connections.pasting import MOST_CHARACTERS, Pasted, UnreadablePaste, paste
 from connections.preview import preview_of, said_before
 from connections.reading import EXTRA, normal_type
-from connections.shape import parts, types, ways
+from connections.shape import outline, parts, types, ways
 from connections.typed_form import IS_TYPE, TypedForm
-from secretsadmin.comparing import WHOLE, Fields, key_in_a_form
+from secretsadmin.comparing import WHOLE, Fields
 from secretsadmin.forms import Preview, SecretForm
 from secretsadmin.kinds import Note
 from secretsadmin.store.writes import Draft
@@ -91,11 +91,7 @@ class ConnectionForm(TypedForm):
         """What a save changes; for whoever may not see it all, no look at what is masked decides."""
         if before is None or self.may_learn:
             return changed_fields(before, after)
-        return changed_unseen(before, after, self._says_anew)
-
-    def _says_anew(self, name: str) -> bool:
-        """Whether the person typed or cleared this field. What stays as it is there wasn't, whatever the input says."""
-        return self.retypes(name) and key_in_a_form(name) not in self.theirs
+        return changed_unseen(before, after, self.says_anew)
 
     @staticmethod
     def _tag(connection: Connection) -> str:
@@ -109,13 +105,16 @@ class ConnectionForm(TypedForm):
         return self.connection(before, is_lost=bool(stored) and before is None)
 
     def parts(self, before: str, after: str) -> tuple[Fields, Fields]:
-        return parts(before, after, self.words)
+        take_apart = parts if self.may_learn else outline
+        return take_apart(before, after, self.words)
 
     def ways(self, texts: tuple[str, ...]) -> tuple[Fields, ...]:
-        return ways(texts, self.words)
+        return tuple(map(self.as_told, ways(texts, self.words)))
 
     def retypes(self, part: str) -> bool:
-        return bool(self.cleaned_data.get("secret")) or part in self._said or name_in_a_page(part) in self._gone
+        # Of a text that can't be taken apart, the input keeps nothing.
+        is_all = part == WHOLE or bool(self.cleaned_data.get("secret"))
+        return is_all or part in self._said or name_in_a_page(part) in self._gone
 
     def leaves_alone(self, part: str) -> bool:
         before = self.data.get(self.add_initial_prefix(part)) if part in self.fields else None
@@ -131,7 +130,7 @@ class ConnectionForm(TypedForm):
         """Raises ValidationError for what is stored, masked and kept, while other fields change."""
         one = catalog.get(before.conn_type, types())
         masked = masked_names(lay_out(before, one), one)
-        named = {name for name in masked if self._says_anew(name)}
+        named = {name for name in masked if self.says_anew(name)}
         kept = kept_unseen(before, one, changed, named)
         if kept:
             fields = (name if name in self.fields else "extra" for name in kept)

@@ -22,7 +22,7 @@ from connections.layout import lay_out, standard_fields
 from connections.reading import EXTRA
 from secretsadmin import environments
 from secretsadmin.comparing import MAX_KEYS, WHOLE, Fields, of_json, told_apart
-from secretsadmin.kinds import Field, Named, Note, Opened, Reading, Shape, Usage
+from secretsadmin.kinds import Field, Named, Note, Opened, Reading, Shape, Usage, withheld
 
 
 def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
@@ -55,6 +55,12 @@ def part(text: str, name: str, extra_conn_words: Mapping[str, Any]) -> Field | N
     connection = _newest(text, extra_conn_words)
     fields = _parts_of(connection) if connection else ()
     return next((field for field in fields if field.name == name), None)
+
+
+def outline(before: str, after: str, extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
+    """The same parts for whoever may not reveal, to whom the names of fields and keys are shown."""
+    one, other = parts(before, after, extra_conn_words)
+    return withheld(one), withheld(other)
 
 
 def ways(texts: tuple[str, ...], extra_conn_words: Mapping[str, Any]) -> tuple[Fields, ...]:
@@ -186,6 +192,7 @@ def icon(conn_type: str) -> str:
 SHAPE = Shape(
     open=open_text,
     parts=parts,
+    outline=outline,
     part=part,
     use=usage,
     secret="password",  # noqa: S106 - the field's name.

@@ -1,17 +1,17 @@
-"""Two versions of a value, part by part. What is masked on either side is told by its length alone."""
+"""Two versions of a value, part by part. What is masked on either side is told by its length alone, or not at all."""
 
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import islice
 from typing import Any, Literal
 
 from secretsadmin.kinds import Field
 
-State = Literal["added", "removed", "changed", "same", "typed"]
-Way = Literal["mine", "theirs", "alike", "both"]
+State = Literal["added", "removed", "changed", "same", "typed", "withheld"]
+Way = Literal["mine", "theirs", "alike", "both", "withheld"]
 Fields = tuple[Field, ...]
 
 # The name of a text that is compared as a whole. No part of a value is called so: in a path this would have quotes.
@@ -68,7 +68,8 @@ def rows(before: Fields, after: Fields) -> tuple[Row, ...]:
 class Choice:
     """One part that two people changed, or one of them, since both had the same: what it was, is, and would be.
 
-    `state` says who changed it. Where it `is_open`, either side can be had; else what is there now stays.
+    `state` says who changed it, or that this is withheld. Where it `is_open`, either side can be had; else what is
+    there now stays.
     """
 
     name: str
@@ -112,13 +113,15 @@ def three_ways(
     for name in dict.fromkeys(names):
         was, there, own, over = (side.get(name) for side in sides)
         is_typed = name in typed
+        is_withheld = _is_withheld(there, over if base is None else was)
         if base is None:
             changed = (name not in left_alone, True)
         else:
-            changed = (is_typed or _value(own) != _value(was), _value(there) != _value(was))
-        is_open = is_typed or _value(over) != _value(there)
+            changed = (is_typed or _differ(own, was), is_withheld or _differ(there, was))
+        is_open = is_typed or _differ(over, there)
         if any(changed) and (base is not None or is_open):
-            found.append(_choice((was, there, over if is_open else own), changed, is_open=is_open))
+            choice = _choice((was, there, over if is_open else own), changed, is_open=is_open)
+            found.append(replace(choice, state="withheld") if is_withheld else choice)
     return tuple(found)
 
 
@@ -132,8 +135,16 @@ def _choice(sides: tuple[Field | None, ...], changed: tuple[bool, bool], *, is_o
     return Choice(known.name, known.label, state, masked, is_open, base, theirs, mine)
 
 
-def _value(side: Field | None) -> str | None:
-    return side.value if side else None
+def _differ(one: Field | None, other: Field | None) -> bool:
+    """Whether two sides are known to differ: of what is withheld, only that one of them has nothing is known."""
+    if one is None or other is None:
+        return one is not other
+    return not _is_withheld(one, other) and one.value != other.value
+
+
+def _is_withheld(one: Field | None, other: Field | None) -> bool:
+    """Whether there is something on both sides, and nobody is told if it is the same."""
+    return one is not None and other is not None and (one.is_withheld or other.is_withheld)
 
 
 def key_in_a_form(name: str) -> str:
@@ -209,6 +220,8 @@ def _state(before: Field | None, after: Field | None) -> State:
         return "added"
     if after is None:
         return "removed"
+    if _is_withheld(before, after):
+        return "withheld"
     return "same" if before.value == after.value else "changed"
 
 

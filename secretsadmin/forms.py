@@ -15,9 +15,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from secretsadmin.backend import InvalidId
-from secretsadmin.comparing import Fields
+from secretsadmin.comparing import Fields, key_in_a_form
 from secretsadmin.environments import Environment, Ref
-from secretsadmin.kinds import Field, Kind, Note, Reading
+from secretsadmin.kinds import Field, Kind, Note, Reading, withheld
 from secretsadmin.store.reads import VERSION_ID, Secret, Value
 from secretsadmin.store.writes import MAX_DESCRIPTION, Draft
 
@@ -181,9 +181,17 @@ class SecretForm(forms.Form):
         """All texts taken apart in the same way, into the parts that can be chosen one by one. Never raises."""
         raise NotImplementedError
 
+    def as_told(self, fields: Fields) -> Fields:
+        """These parts as the person may know them."""
+        return fields if self.may_learn else withheld(fields)
+
     def retypes(self, part: str) -> bool:
         """Whether the input says anew, or clears, what is stored in this part and masked."""
         raise NotImplementedError
+
+    def says_anew(self, part: str) -> bool:
+        """The same of what will be stored: a part that stays as theirs isn't said anew, whatever the input holds."""
+        return self.retypes(part) and key_in_a_form(part) not in self.theirs
 
     def leaves_alone(self, _part: str) -> bool:
         """Whether the page showed what is stored in this part, and the input has just that."""

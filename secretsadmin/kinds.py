@@ -1,8 +1,8 @@
 """What connections, variables and config options have in common, and what an app adds to them."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 Tone = Literal["ok", "caution", "danger", "info", "neutral"]
@@ -19,7 +19,8 @@ class Note(NamedTuple):
 class Field:
     """One part of a secret's value. A masked field's value leaves the server by a reveal alone.
 
-    `sort` says what a value is whose length would give it away, as that of true does.
+    `sort` says what a value is whose length would give it away, as that of true does. One that `is_withheld` has
+    left all of this behind: it says that there is something, and no more.
     """
 
     name: str
@@ -27,14 +28,26 @@ class Field:
     value: str | None = field(repr=False)
     masked: bool = True
     sort: str = ""
+    is_withheld: bool = False
 
     @property
     def hint(self) -> str:
-        """What a reader is told who may not see the value: its sort, or its length in characters."""
+        """What a reader is told in the value's place: its sort, or its length in characters."""
+        if self.is_withheld:
+            return "hidden"
         if self.sort:
             return self.sort
         length = len(self.value or "")
         return f"{length} character{'' if length == 1 else 's'}"
+
+
+def withheld(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """The fields as somebody may know them who may not reveal: of what is masked, there is nothing left to tell."""
+    return tuple(map(_withheld, fields))
+
+
+def _withheld(of: Field) -> Field:
+    return replace(of, value="", sort="", is_withheld=True) if of.masked else of
 
 
 @dataclass(frozen=True)
@@ -48,13 +61,24 @@ class Reading:
 
 @dataclass(frozen=True)
 class Opened:
-    """A secret's value, taken apart by the app that knows its kind; `type` is what it says of itself."""
+    """A secret's value, taken apart by the app that knows its kind; `type` is what it says of itself.
+
+    `coarse_notes` take the place of notes that say more of what is masked than whoever may not reveal is told.
+    """
 
     fields: tuple[Field, ...]
     readings: tuple[Reading, ...] = ()
     form: str = ""
     type: str = ""
     notes: tuple[Note, ...] = ()
+    coarse_notes: tuple[Note, ...] | None = None
+
+    @property
+    def outline(self) -> "Opened":
+        """The same for whoever may not reveal."""
+        readings = (replace(reading, fields=withheld(reading.fields)) for reading in self.readings)
+        notes = self.notes if self.coarse_notes is None else self.coarse_notes
+        return replace(self, fields=withheld(self.fields), readings=tuple(readings), notes=notes)
 
 
 class Usage(NamedTuple):
@@ -115,14 +139,16 @@ class Shape:
 
     `open` takes a secret's text and the deployment's `extra_conn_words`, and never raises: what can't be read
     comes back as a reading with an error. `parts` takes two texts and those words, and never raises either: it takes
-    both apart in the same way, so that what has one name in both can be compared. `part` finds one of those parts again
-    in a text, by its name. `whole` is what the record calls all of a text. `use` writes code that asks for a
+    both apart in the same way, so that what has one name in both can be compared; `outline` does so for whoever may
+    not reveal, without a trace of what is masked, the names of its parts included. `part` finds one of those parts
+    again in a text, by its name. `whole` is what the record calls all of a text. `use` writes code that asks for a
     secret. `secret` is the field that a reveal means when it names none. `label` names a type, `icon` draws it. An app
     with `copies` has a page named `copy`.
     """
 
     open: Callable[[str, Mapping[str, Any]], Opened]
     parts: Callable[[str, str, Mapping[str, Any]], tuple[tuple[Field, ...], tuple[Field, ...]]]
+    outline: Callable[[str, str, Mapping[str, Any]], tuple[tuple[Field, ...], tuple[Field, ...]]]
     use: Callable[[Named], tuple[Usage, ...]]
     part: Callable[[str, str, Mapping[str, Any]], Field | None]
     secret: str

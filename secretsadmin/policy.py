@@ -57,6 +57,11 @@ def may_everywhere(user: AbstractBaseUser | AnonymousUser, action: str) -> bool:
     return any(action in RIGHTS[role] for role in unlimited)
 
 
+def roles_that_may(action: str, environment: Environment) -> tuple[str, ...]:
+    """The roles that allow this here, for telling people whom to ask."""
+    return tuple(role for role in RIGHTS if _allows(role, action, environment))
+
+
 def roles(user: AbstractBaseUser | AnonymousUser, environment: Environment) -> tuple[str, ...]:
     """The person's roles here, for showing."""
     if isinstance(user, User) and user.is_superuser:

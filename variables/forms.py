@@ -10,7 +10,7 @@ from secretsadmin.forms import Preview, SecretForm
 from secretsadmin.kinds import CONFIG, Field, Note, Reading, Usage
 from secretsadmin.store.writes import Draft
 from variables.mixing import mixed
-from variables.shape import notes, parts, ways, whole
+from variables.shape import notes, outline, parts, ways, whole
 from variables.usage import calls
 from variables.variable import MAX_BYTES, Variable
 
@@ -102,7 +102,7 @@ class VariableForm(SecretForm):
         """Whether a save would change nothing; what somebody types who may not see the value always does."""
         if self.may_learn:
             return text == stored
-        return not self.retypes(WHOLE) or WHOLE in self.theirs
+        return not self.says_anew(WHOLE)
 
     def laid_over(self, stored: str) -> str:
         # Who may not see what is stored isn't told of its line ends by what fits beside it.
@@ -123,11 +123,12 @@ class VariableForm(SecretForm):
             raise ValidationError({"value": message}) from None
 
     def parts(self, before: str, after: str) -> tuple[Fields, Fields]:
-        return parts(before, after, {}) if self.may_learn else (whole(before), whole(after))
+        take_apart = parts if self.may_learn else outline
+        return take_apart(before, after, {})
 
     def ways(self, texts: tuple[str, ...]) -> tuple[Fields, ...]:
         """Whoever may not see the value can't take a part of it over either: it would go wherever the rest says."""
-        return ways(texts) if self.may_learn else tuple(map(whole, texts))
+        return ways(texts) if self.may_learn else tuple(self.as_told(whole(text)) for text in texts)
 
     def retypes(self, _part: str) -> bool:
         return bool(self.cleaned_data["value"])

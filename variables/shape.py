@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from secretsadmin.comparing import WHOLE, Fields, by_path, keys, lines
-from secretsadmin.kinds import Field, Note, Opened, Reading, Shape
+from secretsadmin.kinds import Field, Note, Opened, Reading, Shape, withheld
 from variables.mixing import by_key
 from variables.usage import usage
 from variables.variable import Variable
+
+# Where it breaks off tells of what stands before.
+BROKEN_JSON = Note("This looks like JSON, but it isn't. Whatever reads it as JSON fails.")
 
 
 def open_text(text: str, _extra_conn_words: Mapping[str, Any]) -> Opened:
@@ -19,12 +22,18 @@ def open_text(text: str, _extra_conn_words: Mapping[str, Any]) -> Opened:
         readings=(Reading("Airflow 2 and 3", (Field("value", "value", text),)),),
         form="JSON" if Variable(text).is_json else "text",
         notes=tuple(notes(Variable(text))),
+        coarse_notes=(BROKEN_JSON,) if Variable(text).json_problem else (),
     )
 
 
 def parts(before: str, after: str, _extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
     """Two JSON objects by key, other texts by line, and what is too long for that as a whole."""
     return _by_key(before, after) or lines(before, after) or (_whole(before), _whole(after))
+
+
+def outline(before: str, after: str, _extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
+    """Both as wholes: the keys of an object and the number of lines are of the value that is masked."""
+    return withheld(whole(before)), withheld(whole(after))
 
 
 def _by_key(before: str, after: str) -> tuple[Fields, Fields] | None:
@@ -68,4 +77,12 @@ def notes(variable: Variable) -> list[Note]:
     return found
 
 
-SHAPE = Shape(open=open_text, parts=parts, part=part, use=usage, secret="value", whole="value")  # noqa: S106 - names.
+SHAPE = Shape(
+    open=open_text,
+    parts=parts,
+    outline=outline,
+    part=part,
+    use=usage,
+    secret="value",  # noqa: S106 - the field's name.
+    whole="value",
+)

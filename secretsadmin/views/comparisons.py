@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
 
-from secretsadmin import comparing
+from secretsadmin import comparing, policy
 from secretsadmin.access import actor_of, secret_of
 from secretsadmin.audit.models import Actor
 from secretsadmin.comparing import WHOLE
@@ -28,7 +28,9 @@ def compare(request: Request, environment: str, kind: Kind, key: str, shape: Sha
     one, other = _asked(request.POST)
     if not one or not other:
         raise Http404
-    compared = {"kind": kind, "compared": _compared(ref, shape, (one, other), actor_of(request))}
+    may_learn = policy.may_learn(request.user, ref.environment, kind)
+    found = _compared(ref, shape, (one, other), actor_of(request), may_learn=may_learn)
+    compared: dict[str, Any] = {"kind": kind, "compared": found}
     allowed = rights(request, ref.environment, kind)
     compared |= {"one": one, "other": other, **urls(ref), **allowed}
     compared["may_show_whole"] = allowed[f"may_{verb_of_showing(WHOLE, shape)}"]
@@ -68,7 +70,7 @@ def _before(found: list[Version], other: str) -> str:
     return reads.labelled(rest, PREVIOUS) or next((version.id for version in rest), "")
 
 
-def _compared(ref: Ref, shape: Shape, ids: tuple[str, str], actor: Actor) -> ShownComparison:
+def _compared(ref: Ref, shape: Shape, ids: tuple[str, str], actor: Actor, *, may_learn: bool) -> ShownComparison:
     """Two calls, each recorded. Raises NotFound where neither version is there."""
     (before, one), (after, other) = (_text(ref, id_, actor) for id_ in ids)
     if before is None or after is None:
@@ -76,8 +78,9 @@ def _compared(ref: Ref, shape: Shape, ids: tuple[str, str], actor: Actor) -> Sho
             raise one
         told = zip(ids, (one, other), strict=True)
         return ShownComparison(problems=tuple(_sentence(id_, error) for id_, error in told if error))
-    rows = comparing.rows(*shape.parts(before, after, ref.environment.backend.extra_conn_words))
-    return comparison(rows, is_stored_alike=before == after)
+    take_apart = shape.parts if may_learn else shape.outline
+    rows = comparing.rows(*take_apart(before, after, ref.environment.backend.extra_conn_words))
+    return comparison(rows, is_stored_alike=before == after if may_learn else None)
 
 
 def _text(ref: Ref, version: str, actor: Actor) -> tuple[str | None, NotFound | NoValue | None]:

@@ -66,6 +66,12 @@ class ShownWays:
         return any(not each.chosen for each in self.open)
 
     @property
+    def withholds(self) -> bool:
+        """Whether there is a part of which the person isn't told if it was changed."""
+        parts = (*(each.part for each in self.open), *self.settled)
+        return any(part.state == "withheld" for part in parts)
+
+    @property
     def has_theirs(self) -> bool:
         """Whether taking all of mine would take anything back that they changed."""
         return any(each.part.state != "mine" for each in self.open)
@@ -159,8 +165,8 @@ def _choices(form: SecretForm, base: str | None, theirs: str, mine: str, over: s
     found = _by_part(form, base, theirs, mine, over)
     if sum(each.is_open for each in found) <= MAX_CHOICES:
         return found
-    was, there, own, laid_over = (_whole(text) for text in (base or "", theirs, mine, over))
-    typed = {WHOLE} if not form.may_learn else ()
+    was, there, own, laid_over = (form.as_told(_whole(text)) for text in (base or "", theirs, mine, over))
+    typed = _typed(form, there, laid_over)
     return comparing.three_ways(None if base is None else was, there, own, laid_over=laid_over, typed=typed)
 
 

@@ -49,10 +49,12 @@ def _parts(form: SecretForm, before: str, after: str) -> tuple[Fields, Fields]:
 
 
 def _told(form: SecretForm, rows: tuple[Row, ...]) -> Iterator[Row]:
-    """Whether a masked part that was typed anew is what was there, nobody learns who may not see it."""
+    """Of what is withheld, the person is told what they know: that they typed it, or that it stays as it is."""
     for row in rows:
-        is_guess = row.masked and not form.may_learn and row.state in ("same", "changed") and form.retypes(row.name)
-        yield replace(row, state="typed") if is_guess else row
+        if row.state != "withheld":
+            yield row
+        else:
+            yield replace(row, state="typed" if form.says_anew(row.name) else "same")
 
 
 def _description(form: SecretForm) -> tuple[Row, ...]:

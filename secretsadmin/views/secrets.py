@@ -35,10 +35,11 @@ VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "label", 
 CREATED = "created"
 
 
-def rights(request: Request, environment: Environment, kind: Kind) -> dict[str, bool]:
+def rights(request: Request, environment: Environment, kind: Kind) -> dict[str, Any]:
     """What the person may do here, for showing what can be done; each view decides for itself again."""
     allowed = {verb: policy.may(request.user, verb, environment, kind) for verb in (*VERBS, "copy")}
-    return {f"may_{verb.replace('-', '_')}": may for verb, may in allowed.items()}
+    who = " and ".join(f"{role}s" for role in policy.roles_that_may("reveal", environment))
+    return {f"may_{verb.replace('-', '_')}": may for verb, may in allowed.items()} | {"who_may_reveal": who}
 
 
 def urls(ref: Ref) -> dict[str, str]:
@@ -259,8 +260,8 @@ def _acts(ref: Ref) -> list[Activity]:
     return with_outcomes(Event.objects.started().on(ref)[:8])
 
 
-def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Opened, int]:
-    """The value, and its size in bytes."""
+def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Opened, int | None]:
+    """The value, and its size in bytes: as far as the person may know of them."""
     try:
         text = reads.reveal(ref, "open", actor=actor_of(request), version=version).text
     except NoValue:
@@ -268,4 +269,7 @@ def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Ope
         if version:
             nothing = "Airflow would find nothing here: this version isn't text."
         return Opened((), (Reading("Airflow 2 and 3", error=nothing),)), 0
-    return shape.open(text, ref.environment.backend.extra_conn_words), len(text.encode())
+    opened = shape.open(text, ref.environment.backend.extra_conn_words)
+    if not policy.may_learn(request.user, ref.environment, ref.kind):
+        return opened.outline, None
+    return opened, len(text.encode())

@@ -42,27 +42,39 @@ class ShownValue:
     fields: tuple[ShownField, ...]
     readings: tuple[ShownReading, ...]
     stored_form: str
-    size: int
+    # In bytes; None for whoever could read the length of what is masked from it.
+    size: int | None
     notes: tuple[Note, ...]
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether there is something of which the person is told no more than that."""
+        return self.size is None and any(each.masked for each in self.fields)
 
 
 @dataclass(frozen=True)
 class ShownComparison:
-    """What two texts differ in; `problems` says why a side has nothing to compare."""
+    """What two texts differ in; `problems` says why a side has nothing to compare.
+
+    What is `withheld` stands in both, and whether it is the same isn't told; `is_stored_alike` is None then.
+    """
 
     differing: tuple[Row, ...] = ()
     same: tuple[Row, ...] = ()
-    is_stored_alike: bool = True
+    withheld: tuple[Row, ...] = ()
+    is_stored_alike: bool | None = True
     problems: tuple[str, ...] = ()
 
 
-def comparison(rows: Iterable[Row], *, is_stored_alike: bool) -> ShownComparison:
+def comparison(rows: Iterable[Row], *, is_stored_alike: bool | None) -> ShownComparison:
     found = tuple(rows)
     same = tuple(row for row in found if row.state == "same")
-    return ShownComparison(tuple(row for row in found if row.state != "same"), same, is_stored_alike)
+    withheld = tuple(row for row in found if row.state == "withheld")
+    differing = tuple(row for row in found if row.state not in ("same", "withheld"))
+    return ShownComparison(differing, same, withheld, is_stored_alike)
 
 
-def value(opened: Opened, size: int, reveal_url: str) -> ShownValue:
+def value(opened: Opened, size: int | None, reveal_url: str) -> ShownValue:
     """An opened value; `reveal_url` is empty for whoever may not reveal."""
     fields = tuple(masked(each, reveal_url) for each in opened.fields)
     return ShownValue(fields, readings(opened.readings), opened.form, size, opened.notes)

@@ -142,7 +142,7 @@ def overtaken(visitor: Visitor) -> None:
     visitor.fill(host="shop-2.example.com", login="reporting", password="new", description="Reports of the shop")
     visitor.save()
     visitor.save()
-    expect(visitor.page.get_by_text("Choose one.")).to_be_visible()
+    expect(visitor.page.get_by_text("Choose one.").first).to_be_visible()
 
 
 def variable_overtaken(visitor: Visitor) -> None:
@@ -168,6 +168,15 @@ def reviewed(visitor: Visitor) -> None:
     visitor.fill(host="shop-2.example.com", schema="", password="new", description="Reports of the shop")
     visitor.press("Review changes")
     expect(visitor.page.get_by_role("heading", name="not saved yet")).to_be_visible()
+
+
+def reviewed_unseen(visitor: Visitor) -> None:
+    """The same by somebody who may not reveal, and so types the password again with another host."""
+    mine = Connection("postgres", "shop.example.com", "airflow", "old", "shop", 5432, {"sslmode": "require"})
+    edited(visitor, "connections", mine.to_uri())
+    visitor.fill(host="shop-2.example.com", password="new")
+    visitor.press("Review changes")
+    expect(visitor.page.get_by_text("typed anew")).to_be_visible()
 
 
 def with_keys(visitor: Visitor) -> None:
@@ -259,6 +268,17 @@ def compared_and_shown(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("status", name="Password")).to_be_visible()
 
 
+def compared_unseen(key: str, kind: str = "connections") -> Steps:
+    """The same by somebody who may not reveal."""
+
+    def steps(visitor: Visitor) -> None:
+        visitor.go(f"/prod/{kind}/history/{key}/")
+        visitor.page.get_by_role("link", name="Compare").last.click()
+        expect(visitor.page.locator("#compared .withheld")).to_be_visible()
+
+    return steps
+
+
 def compared(key: str, kind: str = "connections") -> Steps:
     """The oldest version with the current one, and what is the same in both."""
 
@@ -296,6 +316,7 @@ LOOKS = (
     Look("connection-as-auditor", at("/prod/connections/detail/analytics_warehouse/"), who="auditor"),
     Look("connection-as-viewer", detail("analytics_warehouse"), who="viewer"),
     Look("variable", detail("retry_policy", "variables")),
+    Look("variable-as-editor", detail("retry_policy", "variables"), who="editor"),
     Look("variable-revealed", revealed("stores", "variables", "Value")),
     Look("config-option", detail("sql_alchemy_conn", "config")),
     Look("choose", at("/prod/connections/create/")),
@@ -314,12 +335,16 @@ LOOKS = (
     Look("update-connection", changed("snowflake_finance", "connections")),
     Look("update-connection-overtaken", overtaken),
     Look("update-connection-reviewed", reviewed),
+    Look("update-connection-overtaken-as-editor", overtaken, who="editor"),
+    Look("update-connection-reviewed-as-editor", reviewed_unseen, who="editor"),
     Look("update-variable", changed("feature_flags", "variables")),
     Look("update-variable-overtaken", variable_overtaken),
     Look("update-text-overtaken", text_overtaken),
     Look("history", at("/prod/connections/history/analytics_warehouse/")),
     Look("compare", compared("analytics_warehouse")),
     Look("compare-shown", compared_and_shown),
+    Look("compare-as-editor", compared_unseen("analytics_warehouse"), who="editor"),
+    Look("compare-variable-as-editor", compared_unseen("feature_flags", "variables"), who="editor"),
     Look("compare-variable", compared("feature_flags", "variables")),
     Look("roll-back", rolled_back),
     Look("rolled-back", taken_back),

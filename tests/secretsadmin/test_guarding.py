@@ -185,7 +185,7 @@ def test_learns_nothing_by_guessing(emulator: Emulator, as_role: As, guess: str)
 
     page = overtaken_by(emulator, editor, THEIRS, password=guess)
     [choice] = [each for each in page.context["ways"].open if each.part.name == "password"]
-    assert (choice.part.state, choice.chosen) == ("both", "")
+    assert (choice.part.state, choice.chosen) == ("withheld", "")
 
 
 @pytest.mark.parametrize("guess", [SECRET, "wrong"])

@@ -1,0 +1,294 @@
+"""Whoever may not reveal learns nothing by guessing ... (each test finishes the sentence)."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from html import unescape
+from itertools import count
+from typing import Any
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+from time_machine import Traveller, travel
+
+from connections.connection import Connection, NotRepresentable
+from secretsadmin.demo.emulator import Emulator
+from tests.forms import as_sent
+from tests.secretsadmin.conftest import As
+from tests.secretsadmin.guessing import ENVIRONMENT, Guesser, Notes, differences
+from tests.site import overwrite, put
+from tests.wire import connected
+from variables.variable import Variable
+
+# The same cases on each run and on each machine, however slow it is.
+steady = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=8,
+    # Each case is some eighty requests, so that a search for a smaller one would take long.
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+SECRET = "hunter2"
+numbers = count()
+line = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=30)
+json_value = st.recursive(
+    st.none() | st.booleans() | st.integers(-99, 99) | line,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(line, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A guess as it is typed, what is stored where it is right, and where it is wrong."""
+
+    kind: str
+    typed: dict[str, str]
+    right: str
+    wrong: str
+    conn_type: str = ""
+
+
+def _connection(part: str, value: Any) -> Connection:
+    """A connection that is masked in two parts, one of which somebody guesses at."""
+    extra: dict[str, Any] = {"sslmode": "require", "own": "kept"}
+    if part == "password":
+        return Connection("postgres", "h", "u", value, "s", 5432, extra)
+    if part == "host":
+        return Connection("http", f"https://u:{value}@h", "u", "kept", extra={"own": "kept"})
+    if part == "key":
+        return Connection("snowflake", login="u", password="kept", extra={"private_key_content": value})
+    return Connection("postgres", "h", "u", "kept", extra=extra | {"guessed": value})
+
+
+def _typed(part: str, value: Any) -> dict[str, str]:
+    if part == "password":
+        return {"password": value}
+    if part == "host":
+        return {"host": f"https://u:{value}@h", "password": "typed", "extra": '{"own": "typed"}'}
+    if part == "key":
+        return {"extra.private_key_content": value}
+    return {"extra": json.dumps({"guessed": value})}
+
+
+@st.composite
+def connections(draw: Callable[..., Any]) -> Case:
+    part = draw(st.sampled_from(["password", "host", "key", "extra"]))
+    values: st.SearchStrategy[Any] = st.integers(1000, 9999).map(str) | line
+    if part == "host":
+        values = st.from_regex(r"[a-z0-9]{1,12}", fullmatch=True)
+    if part == "extra":
+        values = json_value.filter(lambda value: value not in (None, ""))
+    guess, other = draw(values), draw(values)
+    assume(json.dumps(guess) != json.dumps(other))
+    form = draw(st.sampled_from(["auto", "uri", "json"]))
+    try:
+        right, wrong = (_connection(part, value).encode(form).text for value in (guess, other))
+    except NotRepresentable:
+        assume(False)
+    return Case("connections", _typed(part, guess), right, wrong, _connection(part, guess).conn_type)
+
+
+@st.composite
+def variables(draw: Callable[..., Any]) -> Case:
+    texts = draw(
+        st.sampled_from(
+            [
+                line,
+                st.lists(line, min_size=2, max_size=6).map("\n".join),
+                st.dictionaries(line, json_value, min_size=1, max_size=4).map(json.dumps),
+            ]
+        )
+    )
+    ends = st.sampled_from(["", "\n", "  "])
+    guess, other = (draw(texts) + draw(ends) for _ in range(2))
+    # What sort of text it is, is told.
+    assume(guess != other and _sort(guess) == _sort(other))
+    kind = draw(st.sampled_from(["variables", "config"]))
+    return Case(kind, {"value": guess, "confirm": "on"}, guess, other)
+
+
+def _sort(text: str) -> tuple[bool, bool]:
+    variable = Variable(text)
+    return variable.is_json, variable.json_problem is None
+
+
+@pytest.fixture
+def clock() -> Iterator[Traveller]:
+    """It stands still, so that no page tells another time than the one that it is compared with."""
+    with travel(datetime.now(UTC), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def guessers(clock: Traveller, two_environments: Emulator, as_role: As) -> Callable[[str], tuple[Guesser, Guesser]]:
+    """Somebody who guesses right at one secret, and wrong at another."""
+    browsers: dict[str, Client] = {role: as_role(role) for role in ("viewer", "editor")}
+
+    def pair(kind: str) -> tuple[Guesser, Guesser]:
+        number = next(numbers)
+        one, other = (Notes(f"{side}{number:06}") for side in ("right", "wrong"))
+        return tuple(Guesser(two_environments, kind, notes, browsers, clock) for notes in (one, other))  # type: ignore[return-value]
+
+    return pair
+
+
+Guessers = Callable[[str], tuple[Guesser, Guesser]]
+
+
+def guess_at_a_secret(guesser: Guesser, case: Case) -> None:
+    old = current(guesser)
+    look(guesser)
+    sent = guesser.fields()
+    for button in ("preview", "review"):
+        guesser.post("update", sent | case.typed | {button: "1"})
+    guesser.post("update", sent | case.typed)
+    look(guesser)
+    look_at_versions(guesser, old)
+    meet_a_conflict(guesser, sent, case)
+    guesser.get("history")
+    guesser.see_audit()
+    guesser.notes.add_record()
+
+
+def look(guesser: Guesser) -> None:
+    guesser.get("detail")
+    for somebody in ("viewer", "editor"):
+        guesser.post("open", by=somebody)
+
+
+def look_at_versions(guesser: Guesser, old: str) -> None:
+    new = current(guesser)
+    for one, other in ((old, new), (new, old), (old, old)):
+        for somebody in ("viewer", "editor"):
+            guesser.post("compare", {"one": one, "other": other}, by=somebody)
+    guesser.get("compare", {"one": old, "other": new})
+    guesser.get("roll-back", {"to": old})
+    guesser.post("open", {"version": old})
+    guesser.post("reveal", {"part": "password", "version": old})
+
+
+def meet_a_conflict(guesser: Guesser, sent: dict[str, list[str]], case: Case) -> None:
+    """Who began on the old version meets the own guess in between, with and without another one."""
+    guesser.post("update", sent | {"description": "nothing typed", "initial-description": ""})
+    guesser.post("update", sent | case.typed | {"review": "1"})
+    page = guesser.post("update", sent | case.typed)
+    again = as_sent(page)
+    asked = again.get("asked", [])
+    for side in ("theirs", "mine"):
+        chosen = {f"choice.{name}": side for name in asked}
+        guesser.post("update", again | chosen | {"review": "1"})
+    guesser.post("update", again | {f"choice.{name}": "theirs" for name in asked})
+    guesser.post("update", again | {f"choice.{name}": "mine" for name in asked})
+
+
+def current(guesser: Guesser) -> str:
+    with connected(guesser.emulator.endpoint) as client:
+        return client.get_secret_value(SecretId=guesser.name)["VersionId"]
+
+
+def answers_are_alike(guessers: Guessers, case: Case) -> None:
+    right, wrong = guessers(case.kind)
+    right.begin(case.right, case.conn_type)
+    wrong.begin(case.wrong, case.conn_type)
+    right.browsers["editor"].post(f"/{ENVIRONMENT}/{case.kind}/refresh/")
+    begun = datetime.now(UTC)
+    for guesser in (right, wrong):
+        guesser.clock.move_to(begun)
+        guess_at_a_secret(guesser, case)
+
+    assert differences(right.notes, wrong.notes) == ""
+
+
+@steady
+@given(connections())
+def test_at_a_part_of_a_connection(guessers: Guessers, case: Case) -> None:
+    answers_are_alike(guessers, case)
+
+
+@steady
+@given(variables())
+def test_at_a_variable_or_an_option(guessers: Guessers, case: Case) -> None:
+    answers_are_alike(guessers, case)
+
+
+@pytest.mark.parametrize(
+    ("environment", "role", "who"), [("prod", "editor", "admins"), ("dev", "viewer", "editors and admins")]
+)
+def test_which_of_many_lines_is_in_a_variable(
+    two_environments: Emulator, as_role: As, environment: str, role: str, who: str
+) -> None:
+    name = f"{environment}/variables/pin"
+    one = put(two_environments, name, "4711")
+    other = overwrite(two_environments, name, "\n".join(map(str, range(4600, 4900))))
+
+    response = as_role(role).post(f"/{environment}/variables/compare/pin/", {"one": one, "other": other})
+
+    page = text_of(response)
+    assert "No difference that you may see" in page
+    assert f"Masked in both: Value . Whether that differs is told to whoever may reveal it here: {who}." in page
+    assert not re.search(r"\d+ (characters|lines|parts|bytes)|Line \d|the same", page)
+
+
+@pytest.mark.parametrize("guess", ["4711", "1234"])
+def test_by_what_another_type_shows_plainly(two_environments: Emulator, as_role: As, guess: str) -> None:
+    """An extra that one type calls secret is a plain one, or none of its own, in another."""
+    name = "prod/connections/x"
+    before = Connection("snowflake", extra={"private_key_content": guess, "account": "a"})
+    one = put(two_environments, name, Connection("snowflake", extra={"private_key_content": "4711"}).to_json())
+    other = overwrite(two_environments, name, replace(before, conn_type="generic").to_json())
+
+    response = as_role("editor").post("/prod/connections/compare/x/", {"one": one, "other": other})
+
+    compared = response.context["compared"]
+    assert [row.name for row in compared.withheld] == ["extra.private_key_content"]
+    assert "1234" not in text_of(response)
+
+
+@pytest.mark.parametrize("guess", [SECRET, "wrong"])
+@pytest.mark.parametrize("kind", ["connections", "variables"])
+def test_by_a_conflict_with_a_guess_of_their_own(
+    two_environments: Emulator, as_role: As, kind: str, guess: str
+) -> None:
+    connection = Connection("postgres", host="h", password=SECRET)
+    texts = (connection.to_json(), replace(connection, password=guess).to_json())
+    one, other = texts if kind == "connections" else (SECRET, guess)
+    name, url = f"prod/{kind}/x", f"/prod/{kind}/update/x/"
+    version = put(two_environments, name, one)
+    overwrite(two_environments, name, other)
+
+    left = as_role("editor").post(url, {"version": version, "description": "new", "initial-description": ""})
+    typed = as_role("editor").post(url, {"version": version, "password": "mine", "value": "mine"})
+
+    [part] = [choice for choice in left.context["ways"].settled if choice.masked]
+    assert (part.state, part.base, part.theirs) == ("withheld", "hidden", "hidden")
+    [asked] = [choice for choice in typed.context["ways"].open if choice.part.masked]
+    assert (asked.part.state, asked.chosen) == ("withheld", "")
+    assert "whether they changed it is hidden" in text_of(typed)
+    assert "told to whoever may reveal it here: admins." in text_of(typed)
+
+
+def test_how_long_it_is(two_environments: Emulator, as_role: As) -> None:
+    put(two_environments, "prod/connections/x", Connection("postgres", host="h", password=SECRET).to_json())
+    put(two_environments, "prod/variables/x", '{"pin": 4711,}\n')
+
+    for role in ("viewer", "editor"):
+        connection = text_of(as_role(role).post("/prod/connections/open/x/"))
+        variable = text_of(as_role(role).post("/prod/variables/open/x/"))
+        for page in (connection, variable):
+            assert "What is hidden, its length included, is told to whoever may reveal it here: admins." in page
+            assert not re.search(r"\d+ (characters?|bytes?)|line break|column \d", page)
+        assert "stored as JSON" in connection
+        assert "This looks like JSON, but it isn't." in variable
+    assert "7 characters" in text_of(as_role("admin").post("/prod/connections/open/x/"))
+
+
+def text_of(response: Any) -> str:
+    """The words of a page, without its tags."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.content.decode())).split())
