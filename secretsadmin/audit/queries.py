@@ -1,10 +1,10 @@
 """What the record tells, for pages: an act with its outcome, as a sentence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.urls import reverse
 
 from secretsadmin.audit.models import CLOCKS, Event, Outcome, outcomes
@@ -191,3 +191,38 @@ def last_roll_back(ref: Ref) -> Event | None:
     done = Event.objects.on(ref).filter(outcome=Outcome.SUCCEEDED, action__in=verbs)
     last = done.exclude(version=F("previous")).order_by("-id").first()
     return last if last and last.action.endswith(".roll-back") else None
+
+
+def last_move(ref: Ref, current: str) -> Event | None:
+    """The act of ours that put the current version in place; none where another hand has moved it since."""
+    verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update", "roll-back")]
+    moved = Event.objects.on(ref).that_may_have_written().filter(action__in=verbs)
+    # A save of the description alone leaves the version where it was, and what isn't known may not have happened.
+    sure = moved.exclude(version=F("previous")).filter(Q(outcome=Outcome.SUCCEEDED) | Q(version=current))
+    last = sure.order_by("-id").first()
+    return last if last and last.version == current else None
+
+
+def changed_between(ref: Ref, one: str, other: str) -> tuple[str, ...]:
+    """The fields in which two versions can differ, by the saves that led from one to the other; none where not known.
+
+    Which of them was current when is no matter: each save names the version that it was made of.
+    """
+    verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update")]
+    saves = Event.objects.on(ref).exclude(outcome=Outcome.STARTED).filter(action__in=verbs).order_by("-id")[:MOVES]
+    made_by = {event.version: event for event in saves if event.version == str(event.act)}
+    ancestors, others = (list(_ancestry(version, made_by)) for version in (one, other))
+    common = next((version for version in others if version in ancestors), None)
+    if common is None:
+        return ()
+    back, forth = (line[: line.index(common)] for line in (ancestors, others))
+    names = (name for version in (*back, *reversed(forth)) for name in made_by[version].fields)
+    return tuple(dict.fromkeys(names))
+
+
+def _ancestry(version: str, made_by: Mapping[str, Event]) -> Iterator[str]:
+    """The version, the one that it was made of, and so on, as far as the record knows."""
+    yield version
+    while version in made_by:
+        version = made_by[version].previous
+        yield version

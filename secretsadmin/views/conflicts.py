@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from secretsadmin import comparing
-from secretsadmin.audit.models import Actor, Event, NotRecorded, maker_of
+from secretsadmin.audit import queries
+from secretsadmin.audit.models import Actor, NotRecorded
 from secretsadmin.comparing import WHOLE, Choice, Fields, Row
 from secretsadmin.environments import Ref
 from secretsadmin.forms import DESCRIPTION, NOWHERE, SecretForm
@@ -96,18 +97,12 @@ def conflict_context(ref: Ref, form: SecretForm, actor: Actor, *, theirs: Value 
 
 
 def _conflict(secret: Secret, version: str) -> ShownConflict:
-    opened_on = maker_of(secret.ref, version)
-    since = Event.objects.on(secret.ref).that_may_have_written().filter(id__gt=opened_on.id if opened_on else 0)
-    # These change no value, and name in the event's fields what isn't one of the secret's.
-    since = since.exclude(action__regex=r"\.(label|delete|restore)$")
-    theirs = list(since.order_by("id"))
-    known = [event for event in theirs if event.version == secret.current]
-    fields = dict.fromkeys(name for event in theirs for name in event.fields)
+    moved = queries.last_move(secret.ref, secret.current)
     return ShownConflict(
         version=secret.current,
-        by=known[-1].user if known else "",
-        when=known[-1].at if known else secret.changed,
-        fields=tuple(fields),
+        by=moved.user if moved else "",
+        when=moved.at if moved else secret.changed,
+        fields=queries.changed_between(secret.ref, version, secret.current),
         deleted=secret.deleted,
     )
 

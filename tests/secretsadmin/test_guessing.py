@@ -29,7 +29,7 @@ steady = settings(
     derandomize=True,
     deadline=None,
     database=None,
-    max_examples=8,
+    max_examples=6,
     # Each case is some eighty requests, so that a search for a smaller one would take long.
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
