@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from connections.connection_type import ExtraField
+from secretsadmin.unseen import lines
 
 # Python refuses to read a number of more than 4,300 digits, and no hook has one of more than a few.
 _INTEGER = re.compile(r"[+-]?\d{1,30}", re.ASCII)
@@ -92,11 +93,6 @@ def merged(
         else:
             extra.pop(field.name, None)
     return extra | {key: value for key, value in others.items() if not typed.get(key)}
-
-
-def lines(text: str) -> str:
-    """Browsers send every line's end as CR LF, whatever it was."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def name_in_a_page(name: str) -> str:

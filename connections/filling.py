@@ -8,10 +8,10 @@ from django.http import QueryDict
 
 from connections.connection import Connection
 from connections.connection_type import ConnectionType
-from connections.fields import lines
 from connections.layout import Layout, fits_an_input, lay_out, pretty, standard_fields
 from connections.pasting import Pasted
 from connections.reading import EXTRA, LABELS, TEXT_FIELDS
+from secretsadmin.unseen import lines
 
 
 def pasted_into(data: QueryDict, pasted: Pasted, one: ConnectionType) -> QueryDict:

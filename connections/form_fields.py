@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.forms.widgets import Input
 from django.utils.html import format_html, format_html_join
@@ -15,7 +14,8 @@ from connections.catalog import Types
 from connections.connection_type import ConnectionType, ExtraField, StandardField
 from connections.fields import is_long, value_of
 from connections.reading import EXTRA, LABELS
-from secretsadmin.forms import ClearableField, SuggestingInput
+from secretsadmin.forms import ClearableField
+from secretsadmin.rendering import DescribedField, SuggestingInput
 
 # Two narrow fields of the six sixths of a line; see templates/forms/field.html.
 _WIDTHS = {"host": "w4", "port": "w2", "schema": "w3", "login": "w3", "password": "w3"}
@@ -109,7 +109,7 @@ def _drawn_empty(extra: ExtraField) -> SafeString:
     form = forms.Form(label_suffix="")
     name = EXTRA + extra.name
     form.fields[name] = ExtraText(extra, masked=extra.sensitive)
-    return BoundField(form, form.fields[name], name).as_field_group()
+    return DescribedField(form, form.fields[name], name).as_field_group()
 
 
 def standard_field(field: StandardField, *, masked: bool) -> forms.Field:

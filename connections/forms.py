@@ -18,7 +18,7 @@ from connections.connection import (
     differing_fields,
 )
 from connections.connection_type import TYPE
-from connections.fields import json_object, lines, merged, name_in_a_page
+from connections.fields import json_object, merged, name_in_a_page
 from connections.guarding import changed_unseen, elsewhere, kept_unseen, refusal
 from connections.layout import lay_out, masked_names, standard_fields
 from connections.mixing import mixed
@@ -31,6 +31,7 @@ from secretsadmin.comparing import WHOLE, Fields
 from secretsadmin.forms import Preview, SecretForm
 from secretsadmin.kinds import Note
 from secretsadmin.store.writes import Draft
+from secretsadmin.unseen import lines
 
 
 class ConnectionForm(TypedForm):
@@ -49,7 +50,8 @@ class ConnectionForm(TypedForm):
             raise ValidationError(str(error)) from None
 
     def clean_secret(self) -> Pasted | None:
-        text = self.cleaned_data["secret"]
+        """What a page doesn't show isn't meant: a paste that was left for the fields, whatever is still in its box."""
+        text = "" if self.data.get("entry") == "fields" else self.cleaned_data["secret"]
         try:
             return paste(text, self.words, types()) if text.strip() else None
         except UnreadablePaste as error:
@@ -63,6 +65,7 @@ class ConnectionForm(TypedForm):
             self._refuse_strays()
         elif (pasted := cleaned.get("secret")) and pasted.notes and not self.only_looks:
             self.add_error("secret", f"Fill the fields from it, and look them over. {' '.join(pasted.notes)}")
+        self._refuse_contradictions()
         if not self.errors and self.stored is None and not self.only_looks:
             self.draft()
         return cleaned
@@ -140,12 +143,13 @@ class ConnectionForm(TypedForm):
     def preview(self) -> Preview:
         self.is_valid()
         if self.wrong or "conn_type" not in self.cleaned_data:
-            return Preview(errors=self.wrong, notes=said_before(self))
+            return Preview(notes=said_before(self))
         try:
             connection = self.connection()
             return preview_of(self, connection, self.encoded(connection))
         except ValidationError as error:
-            return Preview(errors=tuple(error.messages))
+            self.adopt(error)
+            return Preview(notes=said_before(self))
 
     @property
     def wants_filling(self) -> bool:
@@ -241,6 +245,16 @@ class ConnectionForm(TypedForm):
         twice = [key for key, value in (self.cleaned_data.get("extra") or {}).items() if value and typed.get(key)]
         if twice:
             self.add_error("extra", f"Leave out what has a field of its own: {', '.join(twice)}.")
+
+    def _refuse_contradictions(self) -> None:
+        """Whoever gives a value and wants it cleared wants one of the two, and nobody can tell which."""
+        pasted: Pasted | None = self.cleaned_data.get("secret")
+        given = changed_fields(None, pasted.connection) if pasted else self._said
+        for name in sorted(self.cleared & frozenset(map(name_in_a_page, given))):
+            field = name if name in self.fields else "extra"
+            ticked = self.masked_in(field).get(name, "Clear it")
+            message = f"There is a value for {name.removeprefix(EXTRA)}, and “{ticked}” is ticked. Do one of the two."
+            self.add_error("secret" if pasted else field, message)
 
     def _standard(self) -> dict[str, Any]:
         """The standard fields that the input speaks of; an empty one that is masked says nothing."""

@@ -15,6 +15,7 @@ from connections import catalog
 from connections.connection import Connection
 from connections.connection_type import STANDARD_FIELDS, ConnectionType, ExtraField
 from secretsadmin.kinds import Note
+from secretsadmin.unseen import hides
 
 # Their hooks put a protocol before the host, or none, and a port behind it.
 BARE_HOSTS = frozenset(
@@ -72,11 +73,20 @@ class _Asked(NamedTuple):
 
 
 def hints(
-    connection: Connection, one: ConnectionType, conn_id: str = "", among: catalog.Types | None = None
+    connection: Connection,
+    one: ConnectionType,
+    conn_id: str = "",
+    among: catalog.Types | None = None,
+    *,
+    beside_fields: bool = False,
 ) -> tuple[Note, ...]:
-    """`one` is the connection's type, `among` the catalogue that it is from. Never raises."""
+    """`one` is the connection's type, `among` the catalogue that it is from. Never raises.
+
+    What a form says `beside_fields`, of white space and what else hides, isn't said once more.
+    """
     asked = _Asked(connection, one, conn_id, catalog.types() if among is None else among)
-    found = (text for check in _CHECKS for text in check(asked))
+    checks = _CHECKS if beside_fields else (_unseen, *_CHECKS)
+    found = (text for check in checks for text in check(asked))
     return tuple(Note(text) for text in dict.fromkeys(found))
 
 
@@ -152,11 +162,15 @@ def _unsent_password(asked: _Asked) -> Iterator[str]:
 # --- Texts ---
 
 
-def _white_space(asked: _Asked) -> Iterator[str]:
+def _unseen(asked: _Asked) -> Iterator[str]:
     for _, label, value in asked.texts():
-        if value != value.strip():
-            yield f"{label}: there is white space around it, which is kept and sent."
-        elif re.search(r"[\r\n]", value) and "-----BEGIN" not in value:
+        if what := hides(value):
+            yield f"{label}: it {what}, which is kept and sent."
+
+
+def _line_break(asked: _Asked) -> Iterator[str]:
+    for _, label, value in asked.texts():
+        if re.search(r"[\r\n]", value.strip()) and "-----BEGIN" not in value:
             yield f"{label}: there is a line break in it, which is kept and sent."
 
 
@@ -276,7 +290,7 @@ _CHECKS: tuple[Callable[[_Asked], Iterator[str]], ...] = (
     _host,
     _protocol,
     _unsent_password,
-    _white_space,
+    _line_break,
     _login,
     _bearer,
     _placeholders,

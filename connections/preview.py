@@ -7,15 +7,16 @@ from typing import Any
 
 from connections import catalog
 from connections.connection import Connection, Encoded, NotRepresentable
-from connections.fields import holds_credentials, lines
+from connections.fields import holds_credentials
 from connections.hints import hints
 from connections.layout import lay_out
 from connections.pasting import Pasted
 from connections.reading import EXTRA, TEXT_FIELDS
-from connections.shape import open_text, types
+from connections.shape import take_apart, types
 from connections.typed_form import TypedForm
 from secretsadmin.forms import Preview
 from secretsadmin.kinds import Field, Note
+from secretsadmin.unseen import lines
 
 _MASK = "zzMASKEDzz"
 _BULLETS = "••••••"
@@ -23,7 +24,7 @@ _BULLETS = "••••••"
 
 def preview_of(form: TypedForm, connection: Connection, encoded: Encoded) -> Preview:
     """Of a form that was checked: the connection that its input makes, and the text that this would be stored as."""
-    opened = open_text(encoded.text, form.words)
+    opened = take_apart(encoded.text, form.words)
     found = Preview(
         readings=opened.readings,
         changes=tuple(_changes(form)),
@@ -88,15 +89,16 @@ def _changed_extras(form: TypedForm) -> Iterator[Field]:
 
 
 def said_before(form: TypedForm) -> tuple[Note, ...]:
-    """What there is to say of the input as such: what is missing, and how a paste was taken."""
+    """What there is to say of the input as such: how a paste was taken, and how the fields were filled."""
     pasted: Pasted | None = form.cleaned_data.get("secret")
     told = (Note(f"Read as {pasted.source}.", "ok"), *map(Note, pasted.notes)) if pasted else ()
-    return (*form.missing, *form.notes, *told)
+    return (*form.notes, *told)
 
 
 def _notes(form: TypedForm, connection: Connection) -> tuple[Note, ...]:
     conn_id = form.stored.ref.id if form.stored else form.cleaned_data.get("conn_id", "")
-    found = hints(connection, catalog.get(connection.conn_type, types()), conn_id, types())
+    one = catalog.get(connection.conn_type, types())
+    found = hints(connection, one, conn_id, types(), beside_fields=not form.cleaned_data.get("secret"))
     if conn_id and not form.environment.backend.is_looked_up("connections", conn_id):
         never = "This environment's lookup pattern excludes the id, so Airflow would never ask for it."
         return (Note(never), *found)

@@ -1,7 +1,7 @@
 """What a stored connection looks like to the shared pages: its fields, and what Airflow makes of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,10 +23,17 @@ from connections.reading import EXTRA
 from secretsadmin import environments
 from secretsadmin.comparing import MAX_KEYS, WHOLE, Fields, of_json, told_apart
 from secretsadmin.kinds import Field, Named, Note, Opened, Reading, Shape, Usage, withheld
+from secretsadmin.unseen import hides
 
 
 def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
-    """Take a stored text apart, by both of Airflow's readers. Never raises.
+    """What there is to know of a stored text. Never raises."""
+    opened = take_apart(text, extra_conn_words)
+    return replace(opened, notes=(*opened.notes, *_unseen(opened.fields)))
+
+
+def take_apart(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
+    """A text as both of Airflow's readers read it. Never raises.
 
     What isn't clear stays masked as a whole: its password may stand in any field.
     """
@@ -164,6 +171,13 @@ def _notes(
     if isinstance(other, Connection) and not other.conn_type:
         notes.append(Note("It has no connection type, so most hooks can't use it."))
     return tuple(notes)
+
+
+def _unseen(fields: Fields) -> Iterator[Note]:
+    """Of what is masked nothing more is told than its length."""
+    for field in fields:
+        if not field.masked and (what := hides(field.value or "")):
+            yield Note(f"{field.label}: it {what}.", "info")
 
 
 def text_of(value: Any) -> str:

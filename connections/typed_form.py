@@ -44,7 +44,6 @@ class TypedForm(SecretForm):
 
     conn_id = forms.CharField(
         label="Connection id",
-        max_length=250,
         widget=forms.TextInput(attrs={"class": "id", "autocomplete": "off"}),
     )
     conn_type = forms.CharField(label="Connection type", required=False, validators=[IS_TYPE])

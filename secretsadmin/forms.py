@@ -1,25 +1,24 @@
-"""The one renderer, and what the forms of every kind of secret share. Forms end in a Draft and never save."""
+"""What the forms of every kind of secret share. Forms end in a Draft and never save."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
-from django.forms.renderers import TemplatesSetting
 from django.http import QueryDict
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 
 from secretsadmin.backend import InvalidId
 from secretsadmin.comparing import Fields, key_in_a_form
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.kinds import Field, Kind, Note, Reading, withheld
+from secretsadmin.rendering import DescribedField, Text
 from secretsadmin.store.reads import VERSION_ID, Secret, Value
 from secretsadmin.store.writes import MAX_DESCRIPTION, Draft
+from secretsadmin.unseen import hidden, hides, lines
 
 # After a conflict: what the page calls the sides, the input that holds a choice for a part, and a secret that has no
 # version of theirs to save on top of.
@@ -27,32 +26,20 @@ MINE, THEIRS = "mine", "theirs"
 CHOICE = "choice."
 NOWHERE = "none"
 DESCRIPTION = "secret.description"
+# The codes of errors that are none yet, while somebody is typing.
+UNFINISHED = ("required", "confirm")
 
 
-class Renderer(TemplatesSetting):
-    form_template_name = "forms/form.html"
-    field_template_name = "forms/field.html"
+@dataclass(frozen=True)
+class Wrong:
+    """An error, and the field that it belongs to, if it does to one: what people and the page call that."""
 
+    message: str
+    label: str = ""
+    field_id: str = ""
 
-class SuggestingInput(forms.TextInput):
-    """A text input that suggests values, each with what people call it; any other value may be typed."""
-
-    template_name = "forms/suggesting_input.html"
-
-    def __init__(self, suggestions: Mapping[str, str], attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
-        self.suggestions = suggestions
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        list_id = f"{name}_suggestions"
-        context: dict[str, Any] = super().get_context(name, value, {**(attrs or {}), "list": list_id})
-        return context | {"list_id": list_id, "options": _options(tuple(self.suggestions.items()))}
-
-
-@lru_cache(maxsize=8)
-def _options(suggestions: tuple[tuple[str, str], ...]) -> SafeString:
-    """Drawn once: they are many, and the same for everybody."""
-    return format_html_join("", '<option value="{}">{}</option>', suggestions)
+    def __str__(self) -> str:
+        return f"{self.label}: {self.message}" if self.label else self.message
 
 
 @dataclass(frozen=True)
@@ -66,13 +53,23 @@ class Preview:
     size: int = 0
     reason: str = ""
     notes: tuple[Note, ...] = ()
-    errors: tuple[str, ...] = ()
 
 
-class ClearableField(BoundField):
+class ClearableField(DescribedField):
     """A field of a form; where something masked is stored in it, that can be cleared without being seen."""
 
     form: "SecretForm"
+
+    @property
+    def told_errors(self) -> list[str]:
+        """What stands below the field; as long as somebody types, nothing is held against what they may still do."""
+        errors = self.errors.as_data()
+        told = [error for error in errors if not self.form.only_looks or error.code not in UNFINISHED]
+        return [message for error in told for message in error.messages]
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        return self.form.hints_of(self.name)
 
     @property
     def clearable(self) -> tuple[tuple[str, str, bool], ...]:
@@ -105,13 +102,13 @@ class SecretForm(forms.Form):
     may_learn = False
 
     team = forms.ChoiceField(required=False, help_text="Without one, all tasks read it.")
-    description = forms.CharField(
+    description = Text(
         required=False,
         max_length=MAX_DESCRIPTION,
         help_text="For people. Airflow doesn't read it.",
         widget=forms.TextInput(attrs={"class": "w4"}),
     )
-    reason = forms.CharField(
+    reason = Text(
         required=False,
         max_length=1000,
         help_text="Kept in the audit log.",
@@ -215,6 +212,17 @@ class SecretForm(forms.Form):
         """What is stored behind this field and masked, by name, with what it is called."""
         return {}
 
+    def hints_of(self, name: str) -> tuple[str, ...]:
+        """What somebody would want to know of what they typed into this field, and can't see."""
+        field = self.fields[name]
+        if not self.is_bound or not isinstance(field, forms.CharField):
+            return ()
+        text = lines(self.data.get(self.add_prefix(name), ""))
+        what = hidden(text) if isinstance(field.widget, forms.Textarea) else hides(text)
+        is_cut = field.strip and text != text.strip()
+        then = "White space around it is left out." if is_cut else "This is kept as it is."
+        return (f"It {what}. {then}",) if what else ()
+
     @property
     def wants_filling(self) -> bool:
         """Whether the form is to come back with its fields filled or laid out anew, and nothing is to be saved."""
@@ -240,7 +248,9 @@ class SecretForm(forms.Form):
 
     @property
     def missing(self) -> tuple[Note, ...]:
-        """The fields that are needed and still empty, told in one sentence."""
+        """The fields that are needed and still empty, told in one sentence as long as somebody types."""
+        if not self.only_looks:
+            return ()
         labels = [
             str(self[name].label)
             for name, errors in self.errors.as_data().items()
@@ -249,15 +259,22 @@ class SecretForm(forms.Form):
         return (Note(f"Still missing: {', '.join(labels)}.", "info"),) if labels else ()
 
     @property
-    def wrong(self) -> tuple[str, ...]:
-        """What is wrong with the input, each error with its field's label, as they stand apart from the fields."""
+    def wrong(self) -> tuple[Wrong, ...]:
+        """What is wrong with the input, as it stands apart from the fields."""
+        places = {name: place for place, name in enumerate(self.fields)}
+        in_order = sorted(self.errors.as_data().items(), key=lambda item: places.get(item[0], -1))
         return tuple(
-            f"{self[name].label}: {message}" if name in self.fields else message
-            for name, errors in self.errors.as_data().items()
+            self._wrong(name, message)
+            for name, errors in in_order
             for error in errors
-            if error.code != "required"
+            if not self.only_looks or error.code not in UNFINISHED
             for message in error.messages
         )
+
+    def _wrong(self, name: str, message: str) -> Wrong:
+        if name not in self.fields:
+            return Wrong(message)
+        return Wrong(message, str(self[name].label), self[name].id_for_label)
 
     def filled(self) -> "SecretForm":
         """The same input, with what was pasted spread over the fields."""

@@ -122,7 +122,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "secretsadmin.forms.Renderer"
+FORM_RENDERER = "secretsadmin.rendering.Renderer"
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'secretsadmin.sqlite3'}")}
 _given = DATABASES["default"].get("OPTIONS", {})

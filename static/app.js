@@ -258,6 +258,20 @@
 
   document.addEventListener("htmx:afterSwap", watchRevealed);
   document.addEventListener("htmx:afterSwap", takeState);
+
+  // A preview's answer puts what is wrong below each field. What says the same as before stays, so that nobody hears it
+  // twice; and the field itself says that it is wrong.
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    if (detail.target.innerHTML.trim() === detail.fragment.innerHTML?.trim()) detail.shouldSwap = false;
+  });
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    if (target.id !== "preview") return;
+    for (const below of $$("#form .beside")) {
+      const field = $(`[aria-describedby~="${CSS.escape(below.id)}"]`, below.closest(".field"));
+      if ($(".errors", below)) field?.setAttribute("aria-invalid", "true");
+      else field?.removeAttribute("aria-invalid");
+    }
+  });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     $("[aria-invalid=true]", detail.elt)?.focus();
   });

@@ -23,7 +23,6 @@ class VariableForm(SecretForm):
     revealed = "value"
 
     key = forms.CharField(
-        max_length=250,
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "daily_report_recipients"}),
     )
     value = forms.CharField(required=False, strip=False, widget=forms.Textarea(attrs={"class": "needed", "rows": 10}))
@@ -61,7 +60,8 @@ class VariableForm(SecretForm):
         if problem := variable.limit_problem:
             self.add_error("value", ValidationError(problem, "" if text else "required"))
         elif self._has_broken_json() and not cleaned.get("confirm"):
-            self.add_error("value", f"{variable.json_problem} Mend it, or tick below that it is meant so.")
+            message = f"{variable.json_problem} Mend it, or tick below that it is meant so."
+            self.add_error("value", ValidationError(message, "confirm"))
         return cleaned
 
     def filled(self) -> SecretForm:
@@ -139,27 +139,29 @@ class VariableForm(SecretForm):
         text = variable.text
         if not text:
             stays = (Note("The stored value stays as it is.", "info"),) if self.stored else ()
-            return Preview(errors=self._wrong_elsewhere(), notes=(*self.missing, *stays))
-        if problem := variable.limit_problem:
-            return Preview(errors=(problem,))
+            return Preview(notes=stays)
+        if variable.limit_problem:
+            return Preview()
         return Preview(
             readings=(Reading("Airflow 2 and 3", (Field("value", "value", text),)),),
             form="JSON" if variable.is_json else "text",
             size=variable.size,
             reason="Stored exactly as typed:",
-            notes=(*self.missing, *self._noticed(variable), *self._notes()),
-            errors=self._wrong_elsewhere(),
+            notes=(*self._noticed(variable), *self._notes()),
         )
 
-    def _wrong_elsewhere(self) -> tuple[str, ...]:
-        """The errors of the other fields: what is wrong with the value is told as a note, as it can be meant so."""
-        of_the_value = tuple(f"{self['value'].label}: {error}" for error in self.errors.get("value", ()))
-        return tuple(text for text in self.wrong if text not in of_the_value)
+    def hints_of(self, name: str) -> tuple[str, ...]:
+        if name != "value":
+            return super().hints_of(name)
+        if not self.is_bound:
+            return ()
+        told = self.errors.get("value", ())
+        return tuple(note.text for note in notes(self._typed()) if self.only_looks or not told)
 
     def _noticed(self, variable: Variable) -> list[Note]:
-        found = notes(variable)
+        found = []
         if variable.is_json:
-            found.insert(0, Note("This is valid JSON.", "ok"))
+            found.append(Note("This is valid JSON.", "ok"))
         if variable.size > MAX_BYTES * NEARLY_FULL:
             share = variable.size * 100 // MAX_BYTES
             found.append(Note(f"{share} % of the {MAX_BYTES:,} bytes that Secrets Manager keeps in one value.", "info"))

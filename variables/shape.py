@@ -6,6 +6,7 @@ from typing import Any
 
 from secretsadmin.comparing import WHOLE, Fields, by_path, keys, lines
 from secretsadmin.kinds import Field, Note, Opened, Reading, Shape, withheld
+from secretsadmin.unseen import hides
 from variables.mixing import by_key
 from variables.usage import usage
 from variables.variable import Variable
@@ -72,8 +73,8 @@ def notes(variable: Variable) -> list[Note]:
     found = []
     if problem := variable.json_problem:
         found.append(Note(f"{problem} Whatever reads it as JSON fails."))
-    if ending := variable.trailing_space:
-        found.append(Note(f"It ends with {ending}, which is part of the value.", "info"))
+    if what := hides(variable.text):
+        found.append(Note(f"It {what}, which is part of the value.", "info"))
     return found
 
 

@@ -15,8 +15,6 @@ _BEGINS_AS_JSON = re.compile(
 )
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
-SPACES = {"\n": "line break", "\r": "carriage return", "\t": "tab", " ": "space"}
-
 
 @dataclass(frozen=True)
 class JsonProblem:
@@ -87,18 +85,6 @@ class Variable:
             parts.append(part)
         text = "".join(parts)
         return None if text == self.text else text
-
-    @property
-    def trailing_space(self) -> str:
-        """What the text ends with that can't be seen, in words: "1 line break, 2 spaces". It is kept."""
-        ending = self.text[len(self.text.rstrip()) :]
-        names = [SPACES.get(character, "other white space") for character in ending]
-        return ", ".join(_counted(names.count(name), name) for name in dict.fromkeys(names))
-
-
-def _counted(count: int, name: str) -> str:
-    plural = "" if count == 1 or name.endswith("white space") else "s"
-    return f"{count} {name}{plural}"
 
 
 def _is_unicode(text: str) -> bool:

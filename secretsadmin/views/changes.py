@@ -17,6 +17,7 @@ from secretsadmin.environments import Ref
 from secretsadmin.forms import FormClass, SecretForm
 from secretsadmin.htmx import Request, with_the_whole
 from secretsadmin.kinds import Kind, Note, Shape
+from secretsadmin.rendering import Text
 from secretsadmin.store import listing, reads, writes
 from secretsadmin.store.aws import one_action
 from secretsadmin.store.errors import Conflict, NameTaken, NoValue, ScheduledForDeletion, StoreError
@@ -139,7 +140,7 @@ class DeleteForm(forms.Form):
         initial=writes.RECOVERY_DAYS[-1],
         help_text="From 7 to 30. Until they are over it can be restored.",
     )
-    reason = forms.CharField(max_length=1000, required=False, help_text="Kept in the audit log.")
+    reason = Text(max_length=1000, required=False, help_text="Kept in the audit log.")
 
 
 @form_methods
@@ -213,7 +214,7 @@ def _update_page(
 
 
 def _partial(request: Request) -> str:
-    return "preview" if "preview" in request.POST else ""
+    return "looked" if "preview" in request.POST else ""
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,6 @@ class ShownPreview:
     form: str
     size: int
     reason: str
-    errors: tuple[str, ...]
     notes: tuple[Note, ...]
     changes: tuple[shown.ShownPart, ...]
 
@@ -248,7 +248,6 @@ def _shown_preview(form: SecretForm) -> ShownPreview | None:
         form=preview.form,
         size=preview.size,
         reason=preview.reason,
-        errors=preview.errors,
         notes=preview.notes,
         changes=tuple(shown.part(change, change.label) for change in preview.changes),
     )

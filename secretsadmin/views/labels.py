@@ -13,6 +13,7 @@ from secretsadmin.audit.models import Actor, NotRecorded
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request
 from secretsadmin.kinds import Kind, Shape
+from secretsadmin.rendering import Text
 from secretsadmin.store import aws, labels, listing, reads
 from secretsadmin.store.errors import Conflict, StoreError, TooManyLabels
 from secretsadmin.store.reads import CURRENT, PENDING, PREVIOUS, VERSION_ID, Secret, Version
@@ -53,7 +54,7 @@ class LabelForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "needed", "autocapitalize": "off", "spellcheck": "false"}),
     )
     to = forms.RegexField(VERSION_ID, required=False, label="Version", widget=forms.Select)
-    reason = forms.CharField(max_length=1000, required=False, help_text="Kept in the audit log.")
+    reason = Text(max_length=1000, required=False, help_text="Kept in the audit log.")
 
     def clean_label(self) -> str:
         label: str = self.cleaned_data["label"]

@@ -22,6 +22,7 @@ from secretsadmin.audit.models import Event, NotRecorded, maker_of
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Kind, Shape
+from secretsadmin.rendering import Text
 from secretsadmin.store import listing, reads, writes
 from secretsadmin.store.errors import Conflict, NotFound, StoreError
 from secretsadmin.store.reads import CURRENT, PENDING, PREVIOUS, VERSION_ID, Secret, Version
@@ -104,7 +105,7 @@ def _undo(secret: Secret, found: list[Version]) -> Undo | None:
 class RollBackForm(forms.Form):
     to = forms.RegexField(VERSION_ID, widget=forms.HiddenInput)
     version = forms.RegexField(VERSION_ID, required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(max_length=1000, required=False, help_text="Kept in the audit log.")
+    reason = Text(max_length=1000, required=False, help_text="Kept in the audit log.")
 
 
 @form_methods

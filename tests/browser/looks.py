@@ -100,6 +100,19 @@ def previewed(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
 
 
+def wrong_so_far(visitor: Visitor) -> None:
+    visitor.begin("postgres", "prod")
+    visitor.fill(conn_id="not an id", port="70000", login="airflow\u200b", password=" p@ss/word#1")
+    visitor.fill(host="shop-1.example.internal:5432")
+    expect(visitor.page.locator("#before-save a")).to_have_count(2)
+
+
+def edited_so_far(visitor: Visitor) -> None:
+    visitor.edit("snowflake_finance", environment="prod")
+    visitor.fill(login="REPORTING", password="new", description="", **{"extra.warehouse": "WH_LARGE"})
+    expect(visitor.page.get_by_role("region", name="What will change")).to_contain_text("WH_LARGE")
+
+
 def refused(visitor: Visitor) -> None:
     visitor.begin("postgres", "prod")
     visitor.unfold("Other extras")
@@ -329,10 +342,12 @@ LOOKS = (
     ),
     Look("create-connection-previewed", previewed),
     Look("create-connection-pasted", pasted),
+    Look("create-connection-wrong-so-far", wrong_so_far),
     Look("create-connection-refused", refused),
     Look("create-connection-taken", taken),
     Look("create-variable", at("/prod/variables/create/")),
     Look("update-connection", changed("snowflake_finance", "connections")),
+    Look("update-connection-edited-so-far", edited_so_far),
     Look("update-connection-overtaken", overtaken),
     Look("update-connection-reviewed", reviewed),
     Look("update-connection-overtaken-as-editor", overtaken, who="editor"),

@@ -5,8 +5,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, ViewportSize, expect
 
+from tests.browser.browsers import NARROW, WIDE
 from tests.browser.fixtures import Visit
 from tests.browser.visitor import Visitor
 
@@ -102,6 +103,38 @@ def test_names_the_field_that_is_wrong(form: Visitor, name: str, typed: str, sai
     expect(form.field("password")).to_have_value(PASSWORD)
     if scripts:
         expect(wrong).to_be_focused()
+
+
+def top(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box
+    return box["y"]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_says_what_is_wrong_beside_the_field_and_above_the_button_while_somebody_types(
+    visit: Visit, size: ViewportSize
+) -> None:
+    visitor: Visitor = visit("editor")
+    visitor.page.set_viewport_size(size)
+    visitor.begin()
+    port = visitor.field("port")
+    port.press_sequentially("70000")
+    expect(port).to_have_accessible_description(re.compile("from 0 to 65535"))
+    expect(port).to_have_attribute("aria-invalid", "true")
+    expect(port).to_be_focused()
+    above = visitor.page.locator("#before-save")
+    expect(above).to_contain_text("Port: A port is a whole number")
+    expect(visitor.page.locator("#save-state")).to_have_text("1 to mend")
+    side = visitor.page.locator("#preview")
+    assert size == WIDE or top(above) < top(side)
+    above.get_by_role("link", name="Port").click()
+    expect(port).to_be_focused()
+
+    port.fill("5432")
+    expect(above).not_to_contain_text("Port")
+    expect(port).not_to_have_attribute("aria-invalid", "true")
+    expect(port).to_be_focused()
 
 
 @pytest.mark.parametrize(

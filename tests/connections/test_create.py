@@ -256,10 +256,10 @@ def test_previews_without_aws_and_with_every_secret_masked(editor: Client, secre
 def test_previews_what_is_still_missing_without_calling_it_wrong(editor: Client, secrets_manager: Emulator) -> None:
     sent = {"conn_id": "orders", "port": "many", "preview": "1"}
 
-    preview = editor.post(URL, sent, headers={"HX-Request": "true"}).context["preview"]
+    form = editor.post(URL, sent, headers={"HX-Request": "true"}).context["form"]
 
-    assert [note.text for note in preview.notes] == ["Still missing: Connection type."]
-    assert preview.errors == ("Port: A port is a whole number from 0 to 65535, such as 5432.",)
+    assert [note.text for note in form.missing] == ["Still missing: Connection type."]
+    assert [str(wrong) for wrong in form.wrong] == ["Port: A port is a whole number from 0 to 65535, such as 5432."]
 
 
 def test_suggests_other_types_to_change_to(editor: Client, secrets_manager: Emulator) -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connections.connection_type import KINDS, ExtraField
-from connections.fields import holds_credentials, is_plain, lines, merged, split_extra, text_of, value_of
+from connections.fields import holds_credentials, is_plain, merged, split_extra, text_of, value_of
+from secretsadmin.unseen import lines
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

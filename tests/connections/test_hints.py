@@ -182,7 +182,10 @@ def test_knows_the_types_whose_hosts_it_judges(conn_type: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["host", "login", "password", "schema"])
-@pytest.mark.parametrize(("value", "word"), [(" value", "white space"), ("value\n", "white space"), ("a\nb", "break")])
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [(" value", "begins with 1 space"), ("value\n", "ends with 1 line break"), ("a\nb", "a line break in it")],
+)
 def test_is_white_space_in_a_field(name: str, value: str, word: str) -> None:
     (hint,) = told("postgres", **{name: value})
 
@@ -190,9 +193,7 @@ def test_is_white_space_in_a_field(name: str, value: str, word: str) -> None:
 
 
 def test_is_white_space_in_a_text_of_the_extra_but_not_in_a_key() -> None:
-    assert told_of_extra("snowflake", account="ab12345 ") == [
-        "Account: there is white space around it, which is kept and sent."
-    ]
+    assert told_of_extra("snowflake", account="ab12345 ") == ["Account: it ends with 1 space, which is kept and sent."]
     assert told_of_extra("ssh", private_key=KEY) == []
 
 

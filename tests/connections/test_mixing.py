@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connections.connection import Connection
-from connections.fields import lines
 from secretsadmin.demo.emulator import Emulator
+from secretsadmin.unseen import lines
 from tests.connections.test_edits import BOUNDED, opened, planted, read, readable, texts
 from tests.forms import as_sent
 from tests.site import CONNECTIONS, current, errors, overwrite, stored

@@ -134,24 +134,9 @@ def test_is_formatted_as_python_formats_json(value: object) -> None:
     assert variable.pretty == (expected if variable.is_json and expected != text else None)
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("x", ""),
-        ("x\n", "1 line break"),
-        ("x\r\n\r\n  ", "2 carriage returns, 2 line breaks, 2 spaces"),
-        ("x\t\u00a0\u2003", "1 tab, 2 other white space"),
-        (" \n", "1 space, 1 line break"),
-    ],
-)
-def test_says_which_white_space_it_ends_with(text: str, words: str) -> None:
-    assert Variable(text).trailing_space == words
-
-
 @settings(max_examples=200)
 @given(st.text(st.characters() | st.sampled_from('{}[]",:\ud800\ufeff')))
 def test_can_be_any_text(text: str) -> None:
     variable = Variable(text)
 
-    assert isinstance(variable.trailing_space, str)
     assert variable.json_problem is None or variable.looks_like_json
