@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Lock
-from typing import Self
+from typing import NoReturn, Self
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from secretsadmin.audit import refusals
 from secretsadmin.environments import Ref
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Act:
     holds: tuple[str, ...] = ()
     request_id: str = ""
     error: str = ""
+    refusal: int | None = None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
@@ -130,6 +132,8 @@ class Event(models.Model):
     # null is added without making the table anew, which would lose the triggers that keep it append-only.
     form = models.CharField(max_length=16, null=True)  # noqa: DJ001 - see above.
     holds = models.JSONField(null=True)
+    # Which of the person's refusals in its minute this is.
+    refusal = models.IntegerField(null=True)
     request_id = models.CharField(max_length=128, blank=True)
     error = models.CharField(max_length=64, blank=True)
 
@@ -182,11 +186,20 @@ def _outcome_of(error: Exception) -> str:
 
 
 def record_denied(place: Place, verb: str, *, actor: Actor) -> None:
-    """Record that the person's roles don't allow what they tried. Raises NotRecorded."""
+    """Record that the person's roles don't allow what they tried. Raises NotRecorded.
+
+    Somebody who is refused over and over again would fill the record, so of many in a minute most are only counted.
+    """
     act = Act(error="role")
     base = _base(place, verb, actor)
-    _start(base, act)
-    _finish(base, act, Outcome.DENIED)
+    try:
+        with _in_turn(), transaction.atomic(durable=True):
+            act.refusal = refusals.count(actor.user, _now())
+            if refusals.is_recorded(act.refusal):
+                _write(base, act, Outcome.STARTED)
+                _write(base, act, Outcome.DENIED)
+    except DatabaseError as error:
+        _not_recorded(error)
 
 
 def outcomes(acts: Iterable[uuid.UUID]) -> dict[uuid.UUID, Event]:
@@ -244,8 +257,12 @@ def _start(base: dict[str, str | None], act: Act) -> None:
     try:
         _append(base, act, Outcome.STARTED)
     except DatabaseError as error:
-        log.error("the audit log takes no record", extra={"error": type(error).__name__})
-        raise NotRecorded from None
+        _not_recorded(error)
+
+
+def _not_recorded(error: DatabaseError) -> NoReturn:
+    log.error("the audit log takes no record", extra={"error": type(error).__name__})
+    raise NotRecorded from None
 
 
 def _finish(base: dict[str, str | None], act: Act, outcome: str) -> None:
@@ -265,19 +282,24 @@ def _finish(base: dict[str, str | None], act: Act, outcome: str) -> None:
 
 def _append(base: dict[str, str | None], act: Act, outcome: str) -> None:
     with _in_turn(), transaction.atomic(durable=True):
-        Event.objects.create(
-            **base,
-            act=act.id,
-            outcome=outcome,
-            at=_now(),
-            fields=[_named(name) for name in act.fields],
-            version=act.version,
-            previous=act.previous,
-            form=act.form or None,
-            holds=[_named(name) for name in act.holds] or None,
-            request_id=act.request_id[:128],
-            error=act.error[:64],
-        )
+        _write(base, act, outcome)
+
+
+def _write(base: dict[str, str | None], act: Act, outcome: str) -> None:
+    Event.objects.create(
+        **base,
+        act=act.id,
+        outcome=outcome,
+        at=_now(),
+        fields=[_named(name) for name in act.fields],
+        version=act.version,
+        previous=act.previous,
+        form=act.form or None,
+        holds=[_named(name) for name in act.holds] or None,
+        refusal=act.refusal,
+        request_id=act.request_id[:128],
+        error=act.error[:64],
+    )
 
 
 @contextmanager

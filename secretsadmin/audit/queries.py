@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F, Max, Q
 from django.urls import reverse
 
 from secretsadmin.audit.models import CLOCKS, Event, Outcome, outcomes
+from secretsadmin.audit.refusals import LISTED, minute_of, totals
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import BY_NAME
 from secretsadmin.timeline import Move
@@ -47,6 +49,8 @@ class Activity:
 
     start: Event
     end: Event | None
+    # Of a refusal that stands for others: how many there were in its minute.
+    refusals: int = 0
 
     @property
     def _last(self) -> Event:
@@ -69,7 +73,13 @@ class Activity:
         verb = self.start.action.partition(".")[2]
         is_done = self.outcome == Outcome.SUCCEEDED
         told = _labelled(self._last, is_done=is_done) if verb == "label" else ""
-        return f"{told or (_DONE if is_done else _TRIED).get(verb, verb)} the {BY_NAME[self.start.kind].singular}"
+        told = told or (_DONE if is_done else _TRIED).get(verb, verb)
+        return f"{told} the {BY_NAME[self.start.kind].singular}{self._place_among_refusals}"
+
+    @property
+    def _place_among_refusals(self) -> str:
+        """Those before it stand in lines of their own; of those after it, few do."""
+        return f", refusal {self.start.refusal:,} of {self.refusals:,} in that minute" if self.refusals else ""
 
     @property
     def fields(self) -> list[str]:
@@ -125,10 +135,18 @@ def _labelled(event: Event, *, is_done: bool) -> str:
 
 
 def with_outcomes(starts: Iterable[Event]) -> list[Activity]:
-    """Acts from the lines that they began with; one more query for all."""
+    """Acts from the lines that they began with; one more query for all, and one where somebody was refused a lot."""
     begun = list(starts)
     ends = outcomes(start.act for start in begun)
-    return [Activity(start, ends.get(start.act)) for start in begun]
+    counts = _refusals(begun)
+    return [Activity(start, ends.get(start.act), counts.get(start.act, 0)) for start in begun]
+
+
+def _refusals(starts: Iterable[Event]) -> dict[UUID, int]:
+    """How many there were in the minute of each refusal that stands for others, by its act."""
+    minutes = {start: (start.user, minute_of(start.at)) for start in starts if (start.refusal or 0) > LISTED}
+    known = totals(minutes.values())
+    return {start.act: known.get(minute, start.refusal or 0) for start, minute in minutes.items()}
 
 
 def last_changes(environment: str, kind: str, keys: Iterable[str]) -> dict[str, Event]:

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from secretsadmin.audit.models import Event
+from secretsadmin.audit.refusals import Refusals
 from secretsadmin.demo.emulator import Emulator
 from secretsadmin.kinds import KINDS
 from tests.secretsadmin.conftest import As, Configure
@@ -66,6 +67,8 @@ def analyst(emulator: Emulator, db: None) -> Client:
     user.groups.add(Group.objects.create(name="data"))
     client = Client()
     client.force_login(user)
+    # The first request writes to the session.
+    client.get("/")
     return client
 
 
@@ -91,6 +94,8 @@ class Answer(NamedTuple):
 def answer(
     client: Client, page: Page, environment: str, id_: str = "x", headers: dict[str, str] | None = None
 ) -> Answer:
+    # Each is the first of a minute, of which the first ones are recorded and others are counted.
+    Refusals.objects.all().delete()
     args = [environment, id_][: len(page.args)]
     url = reverse(page.name, args=args)
     with CaptureQueriesContext(connection) as asked:

@@ -11,6 +11,7 @@ from django.db import connections
 from pytest_django.fixtures import Settings
 
 from secretsadmin.audit.models import Event
+from secretsadmin.audit.refusals import Refusals
 from secretsadmin.demo.emulator import Emulator, serve
 from secretsadmin.environments import Ref
 from secretsadmin.store import aws
@@ -79,6 +80,7 @@ def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> I
     del connections["default"]
     with connections["default"].schema_editor() as editor:
         editor.create_model(Event)
+        editor.create_model(Refusals)
     other = sqlite3.connect(file, isolation_level=None)
     yield other
     other.close()

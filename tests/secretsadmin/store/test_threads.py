@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connections
+from time_machine import travel
 
-from secretsadmin.audit.models import Event, Outcome
+from secretsadmin.audit.models import Event, Outcome, Place, record_denied
+from secretsadmin.audit.refusals import Refusals
 from secretsadmin.environments import Ref
 from secretsadmin.store import aws, listing, reads, writes
 from secretsadmin.store.errors import Conflict
@@ -105,3 +108,17 @@ def test_see_what_each_other_wrote(proxy: FaultProxy, ref: Ref) -> None:
     assert {one.key for one in refs} <= {secret.ref.key for secret in known.secrets}
     assert (known.problem, known.loading) == (None, False)
     assert proxy.calls["CreateSecret"] == THREADS
+
+
+def test_that_are_refused_are_counted_one_by_one(ref: Ref) -> None:
+    def be_refused(_: int) -> None:
+        for _ in range(EDITS):
+            record_denied(Place.of(ref), "reveal", actor=ANNA)
+
+    with travel(datetime(2026, 3, 1, 12, tzinfo=UTC), tick=False):
+        in_threads(be_refused)
+
+    denied = Event.objects.filter(outcome=Outcome.DENIED).order_by("refusal")
+    numbers = list(denied.values_list("refusal", flat=True))
+    assert Refusals.objects.get().count == THREADS * EDITS
+    assert numbers == [*range(1, 11), 16, 32, 64]
