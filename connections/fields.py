@@ -12,22 +12,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from connections.connection_type import ExtraField
+from connections.credentials import holds_credentials
 from secretsadmin.unseen import lines
 
 # Python refuses to read a number of more than 4,300 digits, and no hook has one of more than a few.
 _INTEGER = re.compile(r"[+-]?\d{1,30}", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
-_CREDENTIALS = re.compile(
-    # In an address, with a protocol or without.
-    r"://[^/\s]*@|^[^/\s:@]+:[^/\s@]+@|-----BEGIN"
-    # As a parameter, in JSON, as a header.
-    r"|(?:pass(?:word|wd|phrase)?|pwd|secret|token|key|credentials?|\bsig(?:nature)?)(?:\s*=|[\"']\s*:|:\s)"
-    r"|authorization[\"']?\s*[:=]|\b(?:bearer|basic)\s+[\w+/=.~-]{8}"
-    # As they begin, or where they are posted to, at those who hand them out.
-    r"|\beyJ[\w-]{8,}\.|\bgh[opsur]_\w{16}|\bgithub_pat_|\bglpat-|\bxox[a-z]-|\bsk-[\w-]{16}"
-    r"|hooks\.slack\.com/\w+/\w|/webhookb2/|/api/webhooks/\d",
-    re.IGNORECASE,
-)
 _EMPTY = (None, "")
 
 
@@ -53,11 +43,6 @@ def text_of(field: ExtraField, value: Any) -> str | None:
     except ValueError:
         return None
     return text if is_whole else None
-
-
-def holds_credentials(text: str) -> bool:
-    """Whether a field that is plain by its name holds what has to be masked, as in https://user:password@host."""
-    return _CREDENTIALS.search(text) is not None
 
 
 def is_plain(field: ExtraField | None, value: Any) -> bool:

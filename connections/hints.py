@@ -38,7 +38,7 @@ OLD_NAMES = {("ssh", "timeout"): "conn_timeout", ("sftp", "timeout"): "conn_time
 READS_WORDS = frozenset(("ssh", "sftp"))
 
 _PORT = re.compile(r"[^\s:\[\]]+:\d{1,5}|\[[^\]]*\]:\d{1,5}")
-_USER_AND_PASSWORD = re.compile(r"//[^/@\s]*:[^/@\s]*@")
+_USER_AND_PASSWORD = re.compile(r"//[^/@\s:]*+:[^/@\s]*+@")
 _PASSWORD_PARAMETER = re.compile(r"[?&;](password|passwd|pwd|token|secret)=[^&;]", re.IGNORECASE)
 # A placeholder such as us-east-1 is somebody's value; these words are nobody's.
 _NO_VALUE = re.compile(r"\s|your|replace|xxx|example|\bmy[_-]|123456789|[<{]", re.IGNORECASE)

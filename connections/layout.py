@@ -8,7 +8,8 @@ from typing import Any
 
 from connections.connection import Connection
 from connections.connection_type import ConnectionType, ExtraField, StandardField
-from connections.fields import holds_credentials, is_plain, split_extra, text_of
+from connections.credentials import holds_credentials
+from connections.fields import is_plain, split_extra, text_of
 from connections.reading import EXTRA
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from connections import catalog
 from connections.connection import Connection, Encoded, NotRepresentable
-from connections.fields import holds_credentials
+from connections.credentials import holds_credentials
 from connections.hints import hints
 from connections.layout import lay_out
 from connections.pasting import Pasted

@@ -16,7 +16,7 @@ ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
 
 # Django reads a leading dot or an asterisk in ALLOWED_HOSTS as a wildcard, so neither is part of a host here.
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f.]*+:[0-9a-f:.]*+")
 
 
 EVERYBODY = "*"

@@ -11,9 +11,9 @@ MAX_BYTES = 65_536
 # An object or a list as people begin one, also when they write it as Python does. What a template begins with
 # ({{ or {% or {name}) and what a file's section does ([default]) is text.
 _BEGINS_AS_JSON = re.compile(
-    r"""\s*\ufeff?\s*(?:\{(?![{%#]|\w+\})|\[\s*(?:$|[]\[{}"'\d-]|(?:true|false|null|NaN|Infinity)\b))"""
+    r"""\s*+(?:\ufeff\s*+)?+(?:\{(?![{%#]|\w+\})|\[\s*(?:$|[]\[{}"'\d-]|(?:true|false|null|NaN|Infinity)\b))"""
 )
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?+|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 
 @dataclass(frozen=True)

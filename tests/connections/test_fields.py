@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connections.connection_type import KINDS, ExtraField
-from connections.fields import holds_credentials, is_plain, merged, split_extra, text_of, value_of
+from connections.credentials import holds_credentials
+from connections.fields import is_plain, merged, split_extra, text_of, value_of
 from secretsadmin.unseen import lines
 
 JSON = st.recursive(
@@ -143,6 +144,26 @@ def test_keeps_its_line_ends_while_nobody_changes_it() -> None:
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.x",
         "ghp_0123456789abcdefghij",
         "https://hooks.slack.com/services/T0/B0/xyz",
+        "hooks.slack.com/triggers/T0/123/xyz",
+        "https://api.telegram.org/bot123456:AAHdqTcvCH1vGWJx/sendMessage",
+        "https://discord.com/api/v10/webhooks/1234/abcd",
+        "webhooks/1234/abcd",
+        "https://acme.webhook.office.com/webhookb2/1f3e@2a/IncomingWebhook/x",
+        "https://prod.logic.azure.com/workflows/x/triggers/run?api-version=1&sig=abc",
+        "https://x.azurewebsites.net/api/run?code=abc",
+        "https://chat.googleapis.com/v1/spaces/A/messages?key=abc&threadKey=x",
+        "https://db.example.com/write?u=svc&p=hunter2",
+        "https://example.com/?auth=hunter2",
+        "https://example.com/?x_auth=hunter2",
+        "https://example.com/#session_id=hunter2",
+        "https://example.com/?%61uth=hunter2",
+        "https://chat.example.com/hooks/abc1def2",
+        "https://maker.ifttt.com/trigger/x/with/key/hunter2hunter2",
+        "https://rpc.example.com/v3/0123456789abcdef0123456789abcdef",
+        "https://token@sentry.example.com/1",
+        "https://user:pa/ss@host",
+        "https:%2F%2Fuser:pw@host",
+        "svc:hunt/er2@db.example.com",
     ],
 )
 def test_is_masked_when_it_holds_credentials_whatever_its_name(text: str) -> None:
@@ -163,6 +184,14 @@ def test_is_masked_when_it_holds_credentials_whatever_its_name(text: str) -> Non
         "https://hooks.slack.com/services",
         "/etc/ssl/private/key.pem",
         "design=x",
+        "https://hooks.slack.com/services/",
+        "https://example.com/webhooks/github",
+        "https://example.com/?page=2&codec=x",
+        "https://0123456789abcdef0123456789abcdef.eu.cloud.es.io:9243/app",
+        "https://management.azure.com/subscriptions/12345678-1234-1234-1234-123456789012/x",
+        "https://s3.amazonaws.com/my-company-data-lake-production-2024/some-folder",
+        "/sql/1.0/warehouses/0123456789abcdef",
+        "host1:9092,host2:9092",
     ],
 )
 def test_is_not_masked_for_a_word_alone(text: str) -> None:
