@@ -22,7 +22,7 @@ from connections.fields import json_object, merged, name_in_a_page
 from connections.guarding import changed_unseen, elsewhere, kept_unseen, refusal
 from connections.layout import lay_out, masked_names, standard_fields
 from connections.mixing import mixed
-from connections.pasting import MOST_CHARACTERS, Pasted, UnreadablePaste, paste
+from connections.pasting import Pasted, UnreadablePaste, paste
 from connections.preview import preview_of, said_before
 from connections.reading import EXTRA, normal_type
 from connections.shape import outline, parts, types, ways
@@ -42,8 +42,6 @@ class ConnectionForm(TypedForm):
 
     def clean_extra(self) -> dict[str, Any]:
         text = self.cleaned_data["extra"]
-        if len(text) > MOST_CHARACTERS:
-            raise ValidationError("This is longer than any connection can be.")
         try:
             return json_object(text) if text.strip() else {}
         except ValueError as error:
@@ -158,6 +156,8 @@ class ConnectionForm(TypedForm):
 
     def filled(self) -> SecretForm:
         self.is_valid()
+        if self.too_long:
+            return self
         if pasted := self.cleaned_data.get("secret"):
             if unfit := filling.unfit(pasted.connection):
                 message = f"No field takes a line break or NUL, as in the {unfit}. Save what you pasted as it is."

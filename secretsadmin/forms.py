@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
 from secretsadmin.backend import InvalidId
@@ -17,7 +18,7 @@ from secretsadmin.environments import Environment, Ref
 from secretsadmin.kinds import Field, Kind, Note, Reading, withheld
 from secretsadmin.rendering import DescribedField, Text
 from secretsadmin.store.reads import VERSION_ID, Secret, Value
-from secretsadmin.store.writes import MAX_DESCRIPTION, Draft
+from secretsadmin.store.writes import MAX_BYTES, MAX_DESCRIPTION, Draft
 from secretsadmin.unseen import hidden, hides, lines
 
 # After a conflict: what the page calls the sides, the input that holds a choice for a part, and a secret that has no
@@ -26,6 +27,10 @@ MINE, THEIRS = "mine", "theirs"
 CHOICE = "choice."
 NOWHERE = "none"
 DESCRIPTION = "secret.description"
+# How many characters are looked at, in one field and in all of them. A value has 65,536 bytes; a text that was laid out
+# for people, or has something around it, is longer than what is stored of it.
+MOST_IN_A_FIELD = 131_072
+MOST_IN_A_FORM = 262_144
 # The codes of errors that are none yet, while somebody is typing.
 UNFINISHED = ("required", "confirm")
 
@@ -215,7 +220,7 @@ class SecretForm(forms.Form):
     def hints_of(self, name: str) -> tuple[str, ...]:
         """What somebody would want to know of what they typed into this field, and can't see."""
         field = self.fields[name]
-        if not self.is_bound or not isinstance(field, forms.CharField):
+        if not self.is_bound or self.too_long or not isinstance(field, forms.CharField):
             return ()
         text = lines(self.data.get(self.add_prefix(name), ""))
         what = hidden(text) if isinstance(field.widget, forms.Textarea) else hides(text)
@@ -238,8 +243,23 @@ class SecretForm(forms.Form):
         """Whether what a save would change is to be shown first."""
         return "review" in self.data
 
+    @cached_property
+    def too_long(self) -> Mapping[str, str]:
+        """What is too long to be taken apart, as errors by field; those of the form as a whole have no name."""
+        lengths = {name: sum(map(len, values)) for name, values in self.data.lists()} if self.is_bound else {}
+        errors = {name: _too_long(length) for name, length in lengths.items() if length > MOST_IN_A_FIELD}
+        if errors:
+            return {name if name in self.fields else "": message for name, message in errors.items()}
+        whole = sum(lengths.values())
+        return {"": _too_long(whole)} if whole > MOST_IN_A_FORM else {}
+
     def full_clean(self) -> None:
-        """Nobody has left out yet what they haven't come to."""
+        """Nobody has left out yet what they haven't come to, and what is too long is told and not looked at."""
+        if self.too_long:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+            for name, message in self.too_long.items():
+                self.add_error(name or None, message)
+            return
         super().full_clean()
         if self.wants_filling:
             for name, errors in list(self.errors.as_data().items()):
@@ -382,6 +402,10 @@ class SecretForm(forms.Form):
         if secret is None:
             return {}
         return {"description": secret.description, "version": value.version if value else secret.current}
+
+
+def _too_long(length: int) -> str:
+    return f"This is {length:,} characters long, and Secrets Manager keeps at most {MAX_BYTES:,} bytes."
 
 
 FormClass = type[SecretForm]

@@ -86,6 +86,9 @@ class VariableForm(SecretForm):
         return calls(key, as_json=self._typed().is_json)
 
     def _typed(self) -> Variable:
+        """What is in the box, as far as it is looked at."""
+        if self.too_long:
+            return Variable("")
         return Variable(_line_ends(str(self["value"].value() or "")))
 
     def draft(self, stored: str | None = None) -> Draft:
@@ -137,6 +140,8 @@ class VariableForm(SecretForm):
         self.is_valid()
         variable = self._typed()
         text = variable.text
+        if self.too_long:
+            return Preview()
         if not text:
             stays = (Note("The stored value stays as it is.", "info"),) if self.stored else ()
             return Preview(notes=stays)
