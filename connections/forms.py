@@ -1,10 +1,10 @@
 """The form of a connection: the fields of its type, or a text that was pasted, end in a text that reads back whole."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 
 from connections import catalog, filling
@@ -19,7 +19,14 @@ from connections.connection import (
 )
 from connections.connection_type import TYPE
 from connections.fields import json_object, merged, name_in_a_page
-from connections.guarding import changed_unseen, elsewhere, kept_unseen, refusal
+from connections.guarding import (
+    changed_unseen,
+    elsewhere,
+    has_room,
+    kept_unseen,
+    refusal,
+    too_much,
+)
 from connections.layout import lay_out, masked_names, standard_fields
 from connections.mixing import mixed
 from connections.pasting import Pasted, UnreadablePaste, paste
@@ -79,6 +86,7 @@ class ConnectionForm(TypedForm):
         fields = self._changed(before, after)
         if before and not self.may_learn:
             self._require_unseen(before, fields)
+            self._require_room(before, after, fields, self.says_anew)
         if stored and not fields and self.theirs:
             # Another spelling of theirs is no reason for a version of mine.
             return Draft(stored, self._tag(after))
@@ -99,7 +107,12 @@ class ConnectionForm(TypedForm):
         return connection.conn_type if TYPE.fullmatch(connection.conn_type) else ""
 
     def laid_over(self, stored: str) -> str:
-        return self.encoded(self._connection_over(stored)).text
+        before = self.stored_connection(stored)
+        after = self._connection_over(stored)
+        if before and not self.may_learn:
+            changed = changed_unseen(before, after, self.retypes)
+            self._require_room(before, after, changed, self.retypes)
+        return self.encoded(after).text
 
     def _connection_over(self, stored: str | None) -> Connection:
         before = self.stored_connection(stored)
@@ -137,6 +150,21 @@ class ConnectionForm(TypedForm):
             fields = (name if name in self.fields else "extra" for name in kept)
             where = elsewhere(before, one, changed) or changed
             raise ValidationError(dict.fromkeys(fields, refusal(kept, where)))
+
+    def _require_room(
+        self,
+        before: Connection,
+        after: Connection,
+        changed: Collection[str],
+        is_typed: Callable[[str], bool],
+    ) -> None:
+        """Raises ValidationError where so much is typed that all of it may not fit beside what is kept unseen."""
+        one = catalog.get(before.conn_type, types())
+        kept = [name for name in masked_names(lay_out(before, one), one) if not is_typed(name)]
+        if changed and kept and not has_room(after, kept):
+            typed = [name for name in self.fields if name in self._said]
+            longest = max(typed, key=lambda name: len(self.data.get(name, "")), default=NON_FIELD_ERRORS)
+            raise ValidationError({longest: too_much(kept)})
 
     def preview(self) -> Preview:
         self.is_valid()

@@ -1,10 +1,21 @@
 """Who may not see a stored secret sends it nowhere else, and learns from no save whether a guess at it was right."""
 
+import json
 import re
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
 
 from connections import catalog
-from connections.connection import Connection, changed_fields, differing_fields, field_names
+from connections.connection import (
+    FIELDS,
+    MAX_BYTES,
+    Connection,
+    changed_fields,
+    differing_fields,
+    field_names,
+)
 from connections.connection_type import ConnectionType
 from connections.layout import lay_out, masked_names
 from connections.reading import EXTRA
@@ -65,6 +76,27 @@ def refusal(kept: Collection[str], changed: Collection[str]) -> str:
     return (
         f"You may not see what is stored in {names} here. To change {where}, type it again or clear it, "
         "or ask an admin: otherwise a task could send it elsewhere."
+    )
+
+
+def has_room(after: Connection, kept: Collection[str]) -> bool:
+    """Whether a connection fits into a secret, however long the fields are that are kept unseen.
+
+    By what just fits and what doesn't, their length could be measured. So all else gets half of a secret, in the
+    longest of its spellings.
+    """
+    standard: dict[str, Any] = {name: "" for name in kept if not name.startswith(EXTRA)}
+    extra = {key: value for key, value in after.extra.items() if EXTRA + key not in kept}
+    own = replace(after, **standard, extra=extra)
+    written = json.dumps([getattr(own, name) for name in FIELDS])
+    return len(quote(written, safe="")) <= MAX_BYTES // 2
+
+
+def too_much(kept: Collection[str]) -> str:
+    names = ", ".join(name.removeprefix(EXTRA) for name in kept)
+    return (
+        f"This is longer than you may store beside {names}, which you may not see here. Type that again, too, "
+        "or ask an admin."
     )
 
 

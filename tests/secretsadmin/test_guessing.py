@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from time_machine import Traveller, travel
 
 from connections.connection import Connection, NotRepresentable
+from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.forms import as_sent
 from tests.secretsadmin.conftest import As
@@ -287,6 +288,40 @@ def test_how_long_it_is(two_environments: Emulator, as_role: As) -> None:
         assert "stored as JSON" in connection
         assert "This looks like JSON, but it isn't." in variable
     assert "7 characters" in text_of(as_role("admin").post("/prod/connections/open/x/"))
+
+
+@pytest.mark.parametrize("length", [20_000, 33_000, 65_300, 65_480])
+def test_how_long_it_is_by_what_fits_beside_it(guessers: Guessers, length: int) -> None:
+    pair = guessers("connections")
+    texts = [Connection("snowflake", login="u", password=kept).to_uri() for kept in ("x", "x" * 400)]
+    typed = {"conn_type": "snowflake", "extra.private_key_content": "y" * length}
+    versions = [guesser.begin(text, "snowflake") for guesser, text in zip(pair, texts, strict=True)]
+    pair[0].browsers["editor"].post(f"/{ENVIRONMENT}/connections/refresh/")
+    begun = datetime.now(UTC)
+
+    for guesser, text, version in zip(pair, texts, versions, strict=True):
+        guesser.clock.move_to(begun)
+        saved = guesser.post("update", typed | {"version": version})
+        guesser.post("open")
+        overwrite(guesser.emulator, guesser.name, text)
+        guesser.post("update", typed | {"version": version})
+        is_refused = "This is longer than you may store beside password" in saved.content.decode()
+        assert (saved.status_code, is_refused) == ((422, True) if length > 30_000 else (302, False))
+
+    assert differences(*(guesser.notes for guesser in pair)) == ""
+
+
+def test_by_a_value_that_no_page_tells_from_nothing(two_environments: Emulator, as_role: As) -> None:
+    for number, stored in enumerate(('{"private_key_content": ""}', '{"private_key_content": null}', "{}")):
+        text = f'{{"conn_type": "snowflake", "login": "u", "extra": {stored}}}'
+        name = f"prod/connections/c{number}"
+        version = put(two_environments, name, text)
+        typed = {"version": version, "conn_type": "snowflake", "extra": '{"private_key_content": ""}'}
+
+        saved = as_role("editor").post(f"/prod/connections/update/c{number}/", typed)
+
+        assert saved.status_code == 302
+        assert Event.objects.latest("id").fields == ["extra.private_key_content"]
 
 
 def text_of(response: Any) -> str:
