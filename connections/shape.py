@@ -22,7 +22,19 @@ from connections.layout import lay_out, standard_fields
 from connections.reading import EXTRA
 from secretsadmin import environments
 from secretsadmin.comparing import MAX_KEYS, WHOLE, Fields, of_json, told_apart
-from secretsadmin.kinds import Field, Named, Note, Opened, Reading, Shape, Usage, withheld
+from secretsadmin.kinds import (
+    UNREADABLE,
+    UNREADABLE_IN_2,
+    UNREADABLE_IN_3,
+    Field,
+    Named,
+    Note,
+    Opened,
+    Reading,
+    Shape,
+    Usage,
+    withheld,
+)
 from secretsadmin.unseen import hides
 
 
@@ -47,6 +59,16 @@ def take_apart(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
         type=connection.conn_type if connection and clear else "",
         notes=_notes(text, read, extra_conn_words),
     )
+
+
+def judge(text: str, extra_conn_words: Mapping[str, Any]) -> str:
+    """The form of a text that both of Airflow's readers read, or which of them don't."""
+    failing = [reader for reader in Reader if isinstance(_read(text, reader, extra_conn_words), UnreadableSecret)]
+    if len(failing) == len(Reader):
+        return UNREADABLE
+    if failing:
+        return UNREADABLE_IN_2 if failing == [Reader.AIRFLOW_2] else UNREADABLE_IN_3
+    return form_of(text)
 
 
 def parts(before: str, after: str, extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
@@ -205,6 +227,7 @@ def icon(conn_type: str) -> str:
 
 SHAPE = Shape(
     open=open_text,
+    judge=judge,
     parts=parts,
     outline=outline,
     part=part,

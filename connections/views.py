@@ -28,7 +28,7 @@ from secretsadmin.store import listing, reads
 from secretsadmin.store.reads import Secret
 from secretsadmin.views import changes, problems, shown
 from secretsadmin.views.problems import Problem
-from secretsadmin.views.secrets import detail_context
+from secretsadmin.views.secrets import detail_context, judge_of
 
 REFUSED = Problem(
     422, "It can't be copied like this", "", changed="", next="The stored text can be copied all the same."
@@ -86,7 +86,8 @@ def copy(request: Request, environment: str, kind: Kind, key: str) -> HttpRespon
     if wanted not in TITLES:
         raise Http404
     try:
-        field = reads.disclose(ref, "copy", partial(_spelled, ref, wanted), actor=actor_of(request), asked_for=wanted)
+        take, judge = partial(_spelled, ref, wanted), judge_of(ref, SHAPE)
+        field = reads.disclose(ref, "copy", take, actor=actor_of(request), asked_for=wanted, judge=judge)
     except NotRepresentable as error:
         return _refuse(request, listing.find(ref), replace(REFUSED, sentence=str(error)))
     context = {} if request.htmx else detail_context(request, listing.find(ref), SHAPE)

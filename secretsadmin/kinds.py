@@ -5,6 +5,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
+# What keeps Airflow from reading a version, by its word in the audit log (16 characters at most).
+UNREADABLE, UNREADABLE_IN_2, UNREADABLE_IN_3 = "unreadable", "unreadable-in-2", "unreadable-in-3"
+BROKEN_JSON, BINARY = "broken-json", "binary"
+TROUBLES = {
+    UNREADABLE: "Neither Airflow 2 nor Airflow 3 can read it",
+    UNREADABLE_IN_2: "Airflow 2 and Airflow 3's server can't read it",
+    UNREADABLE_IN_3: "Tasks in Airflow 3 can't read it",
+    BROKEN_JSON: "It begins like JSON and isn't, so whatever reads it as JSON fails",
+    BINARY: "It holds no text, so Airflow finds nothing",
+}
+
 Tone = Literal["ok", "caution", "danger", "info", "neutral"]
 
 
@@ -138,7 +149,8 @@ class Shape:
     """How an app tells the shared views what its values look like.
 
     `open` takes a secret's text and the deployment's `extra_conn_words`, and never raises: what can't be read
-    comes back as a reading with an error. `parts` takes two texts and those words, and never raises either: it takes
+    comes back as a reading with an error. `judge` takes the same and never raises either: it names one of TROUBLES, or
+    the form of a text that Airflow reads. `parts` takes two texts and those words, and never raises either: it takes
     both apart in the same way, so that what has one name in both can be compared; `outline` does so for whoever may
     not reveal, without a trace of what is masked, the names of its parts included. `part` finds one of those parts
     again in a text, by its name. `whole` is what the record calls all of a text. `use` writes code that asks for a
@@ -147,6 +159,7 @@ class Shape:
     """
 
     open: Callable[[str, Mapping[str, Any]], Opened]
+    judge: Callable[[str, Mapping[str, Any]], str]
     parts: Callable[[str, str, Mapping[str, Any]], tuple[tuple[Field, ...], tuple[Field, ...]]]
     outline: Callable[[str, str, Mapping[str, Any]], tuple[tuple[Field, ...], tuple[Field, ...]]]
     use: Callable[[Named], tuple[Usage, ...]]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from secretsadmin import kinds
 from secretsadmin.comparing import WHOLE, Fields, by_path, keys, lines
 from secretsadmin.kinds import Field, Note, Opened, Reading, Shape, withheld
 from secretsadmin.unseen import hides
@@ -25,6 +26,14 @@ def open_text(text: str, _extra_conn_words: Mapping[str, Any]) -> Opened:
         notes=tuple(notes(Variable(text))),
         coarse_notes=(BROKEN_JSON,) if Variable(text).json_problem else (),
     )
+
+
+def judge(text: str, _extra_conn_words: Mapping[str, Any]) -> str:
+    """Any text is a variable; one that begins like JSON is meant as that."""
+    variable = Variable(text)
+    if variable.json_problem:
+        return kinds.BROKEN_JSON
+    return "json" if variable.is_json else "text"
 
 
 def parts(before: str, after: str, _extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
@@ -80,6 +89,7 @@ def notes(variable: Variable) -> list[Note]:
 
 SHAPE = Shape(
     open=open_text,
+    judge=judge,
     parts=parts,
     outline=outline,
     part=part,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from secretsadmin.audit.models import CLOCKS, Event, Outcome, outcomes
@@ -149,17 +149,10 @@ def _refusals(starts: Iterable[Event]) -> dict[UUID, int]:
     return {start.act: known.get(minute, start.refusal or 0) for start, minute in minutes.items()}
 
 
-def last_changes(environment: str, kind: str, keys: Iterable[str]) -> dict[str, Event]:
-    """Who last put another value in place, by secret; for a page's rows in two queries."""
-    done = Event.objects.filter(
-        environment=environment,
-        kind=kind,
-        secret__in=list(keys),
-        outcome=Outcome.SUCCEEDED,
-        action__in=[f"{kind}.{verb}" for verb in ("create", "update", "roll-back")],
-    )
-    newest = done.values("secret").annotate(newest=Max("id")).values_list("newest", flat=True)
-    return {event.secret: event for event in Event.objects.filter(id__in=list(newest))}
+def last_change(ref: Ref) -> Event | None:
+    """The act that last put another value in place here."""
+    verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update", "roll-back")]
+    return Event.objects.on(ref).filter(action__in=verbs, outcome=Outcome.SUCCEEDED).order_by("-id").first()
 
 
 def moves(ref: Ref, current: str, *, is_deleted: bool, since: datetime | None) -> list[Move]:

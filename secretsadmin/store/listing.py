@@ -9,19 +9,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from operator import xor
 from threading import Condition, Lock, Thread
 from typing import Any
 
 from secretsadmin import seen
 from secretsadmin.audit.models import Event
+from secretsadmin.audit.standing import Standing
 from secretsadmin.backend import InvalidId, KindDisabled
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.kinds import Kind
 from secretsadmin.seen import Sight
 from secretsadmin.store import aws, reads
 from secretsadmin.store.errors import NotFound, StoreError
+from secretsadmin.store.marks import Marks, marks_of
 from secretsadmin.store.reads import Secret
 
 log = logging.getLogger(__name__)
@@ -70,6 +72,12 @@ class Listing:
     _problem: StoreError | None = None
     _failed: datetime | None = None
     _changed: Condition = field(default_factory=Condition)
+    _marks: tuple[object, Marks] = (None, Marks())
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What the record says of these secrets, as this process knows it."""
+        return Standing(self.environment.name, self.kind.name)
 
     @property
     def name(self) -> str:
@@ -149,6 +157,15 @@ class Listing:
             if sight and not self._reaches(sight) and not self._has_learnt(ref.key, sight.as_of):
                 return None
             return self._secrets.get(ref.key)
+
+    def marks(self) -> Marks:
+        """What the record knows by now of the secrets that are known here."""
+        self.standing.catch_up()
+        with self._changed:
+            state = (self.standing.revision, self._marked())
+            if self._marks[0] != state:
+                self._marks = (state, marks_of(self._secrets, self.standing))
+            return self._marks[1]
 
     @property
     def size(self) -> int | None:

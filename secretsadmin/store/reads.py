@@ -9,7 +9,7 @@ from typing import Any
 
 from secretsadmin.audit.models import Act, Actor, recording
 from secretsadmin.environments import Ref
-from secretsadmin.kinds import Field
+from secretsadmin.kinds import BINARY, Field
 from secretsadmin.store import aws
 from secretsadmin.store.errors import NotFound, NoValue
 
@@ -39,7 +39,7 @@ class Secret:
 
     @cached_property
     def current(self) -> str:
-        """The id of the version that Airflow reads, or nothing where there is none."""
+        """The id of the version that Airflow asks for, or nothing where there is none."""
         return next((version for version, labels in self.versions.items() if CURRENT in labels), "")
 
     @cached_property
@@ -117,23 +117,39 @@ def _age(version: Version) -> tuple[datetime, bool]:
 
 @aws.one_action()
 def reveal(
-    ref: Ref, verb: str, *, actor: Actor, fields: tuple[str, ...] = (), version: str = "", reason: str = ""
+    ref: Ref,
+    verb: str,
+    *,
+    actor: Actor,
+    fields: tuple[str, ...] = (),
+    version: str = "",
+    reason: str = "",
+    judge: Callable[[str], str] | None = None,
 ) -> Value:
     """Disclose a value: the current one, or that of a version. One call, recorded before it is made.
 
+    `judge` names the form of the text, or what keeps Airflow from reading it; that is noted in the record.
     Raises InvalidId, NoValue where there is no text, NotFound, NotRecorded, and any StoreError.
     """
     _ = ref.name
     with recording(ref, verb, actor=actor, fields=fields, reason=reason, version=version) as act:
         text, act.version = fetch(ref, act, version=version)
         if text is None:
-            raise NoValue("binary")
+            raise NoValue(BINARY)
+        act.form = judge(text) if judge else ""
         return Value(text, act.version)
 
 
 @aws.one_action()
 def disclose(
-    ref: Ref, verb: str, take: Callable[[str], Field], *, actor: Actor, asked_for: str, version: str = ""
+    ref: Ref,
+    verb: str,
+    take: Callable[[str], Field],
+    *,
+    actor: Actor,
+    asked_for: str,
+    version: str = "",
+    judge: Callable[[str], str] | None = None,
 ) -> Field:
     """Disclose one part of a value; one call, recorded before it is made.
 
@@ -145,7 +161,8 @@ def disclose(
         act.fields = ()
         text, act.version = fetch(ref, act, version=version)
         if text is None:
-            raise NoValue("binary")
+            raise NoValue(BINARY)
+        act.form = judge(text) if judge else ""
         part = _taken(take, text)
         act.fields = (part.name,)
         return part

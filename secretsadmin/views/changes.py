@@ -26,7 +26,7 @@ from secretsadmin.views import shown
 from secretsadmin.views.answers import answer, done, form_methods, problem_of
 from secretsadmin.views.conflicts import conflict_context
 from secretsadmin.views.reviews import Overtaken, review
-from secretsadmin.views.secrets import CREATED, rights, secret_context, urls
+from secretsadmin.views.secrets import CREATED, judge_of, rights, secret_context, urls
 
 
 @form_methods
@@ -123,7 +123,7 @@ def edit(request: Request, environment: str, kind: Kind, key: str, form_class: F
     secret_of(request, environment, "update", kind, key)
     fields = (form_class.revealed,) if verb == "reveal" else ()
     try:
-        value = reads.reveal(ref, verb, actor=actor_of(request), fields=fields)
+        value = reads.reveal(ref, verb, actor=actor_of(request), fields=fields, judge=judge_of(ref, shape))
     except NoValue:
         value = None
     form = form_class(

@@ -15,7 +15,7 @@ from secretsadmin.store import listing, reads
 from secretsadmin.store.errors import NotFound, NoValue
 from secretsadmin.store.reads import CURRENT, PREVIOUS, Version
 from secretsadmin.views.answers import form_methods
-from secretsadmin.views.secrets import rights, secret_context, urls, verb_of_showing
+from secretsadmin.views.secrets import judge_of, rights, secret_context, urls, verb_of_showing
 from secretsadmin.views.shown import ShownComparison, comparison
 from secretsadmin.views.shown_versions import makers_of, shown_version, version_asked
 
@@ -72,7 +72,7 @@ def _before(found: list[Version], other: str) -> str:
 
 def _compared(ref: Ref, shape: Shape, ids: tuple[str, str], actor: Actor, *, may_learn: bool) -> ShownComparison:
     """Two calls, each recorded. Raises NotFound where neither version is there."""
-    (before, one), (after, other) = (_text(ref, id_, actor) for id_ in ids)
+    (before, one), (after, other) = (_text(ref, shape, id_, actor) for id_ in ids)
     if before is None or after is None:
         if isinstance(one, NotFound) and isinstance(other, NotFound):
             raise one
@@ -83,9 +83,9 @@ def _compared(ref: Ref, shape: Shape, ids: tuple[str, str], actor: Actor, *, may
     return comparison(rows, is_stored_alike=before == after if may_learn else None)
 
 
-def _text(ref: Ref, version: str, actor: Actor) -> tuple[str | None, NotFound | NoValue | None]:
+def _text(ref: Ref, shape: Shape, version: str, actor: Actor) -> tuple[str | None, NotFound | NoValue | None]:
     try:
-        return reads.reveal(ref, "compare", actor=actor, version=version).text, None
+        return reads.reveal(ref, "compare", actor=actor, version=version, judge=judge_of(ref, shape)).text, None
     except (NotFound, NoValue) as error:
         return None, error
 

@@ -1,6 +1,6 @@
 """Which secrets of a list are shown, and in which order: what its address says."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from secretsadmin.kinds import Tone
+from secretsadmin.store.marks import Marks
 from secretsadmin.store.reads import Secret
 
 _EPOCH = datetime.min.replace(tzinfo=UTC)
@@ -19,10 +21,54 @@ SORTS: dict[str, Callable[[Secret], Any]] = {
 }
 # Columns that begin with their greatest value: whoever sorts by a date looks for what is new.
 NEWEST_FIRST = frozenset({"changed"})
-STATES: dict[str, tuple[str, Callable[[Secret], bool]]] = {
-    "active": ("In use", lambda secret: secret.deleted is None),
-    "deleted": ("Scheduled for deletion", lambda secret: secret.deleted is not None),
-    "empty": ("Without a current value", lambda secret: not secret.current),
+
+
+@dataclass(frozen=True)
+class Listed:
+    """All of a list, as filters look at it; `labels` are what people call the types."""
+
+    secrets: tuple[Secret, ...]
+    labels: Mapping[str, str]
+    marks: Marks
+
+
+@dataclass(frozen=True)
+class State:
+    """What secrets can be filtered by: whether they have a mark, or haven't. `mark` is its name.
+
+    `attention` is how the overview counts them, if somebody should look at them; `known_how` says why there may be
+    more of them than are shown.
+    """
+
+    label: str
+    mark: str
+    has_it: bool = True
+    attention: str = ""
+    tone: Tone = "danger"
+    known_how: str = ""
+
+    def fits(self, secret: Secret, marks: Marks) -> bool:
+        return (secret.ref.key in marks.of(self.mark)) == self.has_it
+
+    def count(self, total: int, marks: Marks) -> int:
+        marked = len(marks.of(self.mark))
+        return marked if self.has_it else total - marked
+
+
+WHEN_OPENED = "Known of those that somebody has opened here since they were changed last."
+STATES = {
+    "active": State("In use", "deleted", has_it=False),
+    "deleted": State("Scheduled for deletion", "deleted", attention="scheduled for deletion"),
+    "empty": State("Without a current value", "empty", attention="without a current value"),
+    "unreadable": State("Won't parse", "unreadable", attention="won't parse", known_how=WHEN_OPENED),
+    "textless": State("Without text", "textless", attention="without text", known_how=WHEN_OPENED),
+    "outside": State(
+        "Changed outside",
+        "outside",
+        attention="changed outside",
+        tone="caution",
+        known_how="Known of those that were saved or rolled back here before.",
+    ),
 }
 
 
@@ -53,10 +99,11 @@ class Filter:
         """Whether something else than the words leaves secrets out."""
         return bool(self.type or self.state)
 
-    def find(self, secrets: Iterable[Secret], labels: Mapping[str, str]) -> list[Secret]:
-        """The secrets that fit, in order; `labels` are what people call their types."""
+    def find(self, listed: Listed) -> list[Secret]:
+        """The secrets that fit, in order."""
         words = self.query.lower().split()
-        fitting = [secret for secret in secrets if self._fits(secret) and _has(secret, labels, words)]
+        there = (secret for secret in listed.secrets if self._fits(secret, listed.marks))
+        fitting = [secret for secret in there if _has(secret, listed.labels, words)]
         return sorted(fitting, key=SORTS[self.sort.removeprefix("-")], reverse=self.sort.startswith("-"))
 
     def wider(self) -> "Filter":
@@ -75,10 +122,10 @@ class Filter:
         query = urlencode({name: text for name, text in said.items() if text})
         return f"{url}?{query}" if query else url
 
-    def _fits(self, secret: Secret) -> bool:
+    def _fits(self, secret: Secret, marks: Marks) -> bool:
         if self.type and secret.type != self.type:
             return False
-        return not self.state or STATES[self.state][1](secret)
+        return not self.state or STATES[self.state].fits(secret, marks)
 
 
 def _has(secret: Secret, labels: Mapping[str, str], words: list[str]) -> bool:

@@ -24,7 +24,7 @@ from secretsadmin.views.secrets import secret_context
 from secretsadmin.views.shown_versions import ShownVersion, makers_of, shown_version
 
 MEANINGS = {
-    CURRENT: "What Airflow reads. A save or a roll back moves it.",
+    CURRENT: "What Airflow is given. A save or a roll back moves it.",
     PREVIOUS: "What was current before. It follows AWSCURRENT by itself.",
     PENDING: "What a rotation is preparing. The rotation moves it.",
 }

@@ -4,21 +4,49 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.urls import reverse
 
-from secretsadmin.audit.models import CLOCKS, Event
-from secretsadmin.audit.queries import last_changes
+from secretsadmin.audit.standing import Finding, Standing
 from secretsadmin.backend import InvalidId
-from secretsadmin.environments import Environment
-from secretsadmin.kinds import Kind, Note, Shape
+from secretsadmin.kinds import (
+    BINARY,
+    BROKEN_JSON,
+    TROUBLES,
+    UNREADABLE,
+    UNREADABLE_IN_2,
+    UNREADABLE_IN_3,
+    Kind,
+    Shape,
+    Tone,
+)
+from secretsadmin.store.listing import Listing
+from secretsadmin.store.marks import Change, changed_outside, put_in_place
 from secretsadmin.store.reads import Secret
-from secretsadmin.views.filters import STATES, Filter
+from secretsadmin.views.filters import STATES, Filter, Listed
 
 PAGE = 50
+
+
+# How a row says in short what keeps Airflow from reading a secret.
+TROUBLED: Mapping[str, tuple[str, Tone]] = {
+    UNREADABLE: ("won't parse", "danger"),
+    UNREADABLE_IN_2: ("won't parse in Airflow 2", "caution"),
+    UNREADABLE_IN_3: ("won't parse in Airflow 3", "caution"),
+    BROKEN_JSON: ("broken JSON", "caution"),
+    BINARY: ("no text", "danger"),
+}
+
+
+class Badge(NamedTuple):
+    """A few words about a secret, and a sentence for whoever wants to know more."""
+
+    text: str
+    tone: Tone
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,7 +60,7 @@ class Row:
     description: str
     changed: datetime | None
     changed_by: str
-    badges: tuple[Note, ...]
+    badges: tuple[Badge, ...]
 
 
 @dataclass(frozen=True)
@@ -42,76 +70,60 @@ class Column:
     sorted: str = ""
 
 
-def table(
-    environment: Environment, kind: Kind, shape: Shape, secrets: tuple[Secret, ...], asked: QueryDict
-) -> dict[str, Any]:
+def table(here: Listing, shape: Shape, secrets: tuple[Secret, ...], asked: QueryDict) -> dict[str, Any]:
     """What a list page shows for its query string."""
     wanted = Filter.of(asked)
     counted = Counter(secret.type for secret in secrets)
     labels = {name: shape.label(name) for name in sorted({*counted, wanted.type})}
-    found = wanted.find(secrets, labels)
+    listed = Listed(secrets, labels, here.marks())
+    found = wanted.find(listed)
     page = Paginator(found, PAGE).get_page(wanted.page)
-    url = reverse(f"{kind.name}:index", args=[environment.name])
+    urls = {verb: reverse(f"{here.kind.name}:{verb}", args=[here.environment.name]) for verb in ("index", "refresh")}
     return {
-        "rows": rows(environment, kind, shape, page.object_list),
-        "columns": list(_columns(kind, wanted, url)),
+        "rows": [_row(secret, shape, here.standing) for secret in page.object_list],
+        "columns": list(_columns(here.kind, wanted, urls["index"])),
         "types": [(name, label, counted[name]) for name, label in labels.items() if name],
-        "states": [(name, label, sum(map(fits, secrets))) for name, (label, fits) in STATES.items()],
+        "states": [(name, state.label, state.count(len(secrets), listed.marks)) for name, state in STATES.items()],
         "page": page,
         "total": len(secrets),
         "matched": len(found),
         "filter": wanted,
         "is_filtered": bool(wanted.query) or wanted.is_narrow,
-        "refresh_url": wanted.at(reverse(f"{kind.name}:refresh", args=[environment.name])),
-        **_nothing_found(wanted, secrets, labels, url, is_empty=not found),
+        "refresh_url": wanted.at(urls["refresh"]),
+        "state": STATES.get(wanted.state),
+        **(_nothing_found(wanted, listed, urls["index"]) if wanted.is_narrow and not found else {}),
     }
 
 
-def _nothing_found(
-    wanted: Filter, secrets: tuple[Secret, ...], labels: Mapping[str, str], url: str, *, is_empty: bool
-) -> dict[str, Any]:
-    """What the type and the state leave out that fits the words, where nothing else is found."""
-    if not (is_empty and wanted.is_narrow):
-        return {}
+def _nothing_found(wanted: Filter, listed: Listed, url: str) -> dict[str, Any]:
+    """What the type and the state leave out that fits the words."""
     wider = wanted.wider()
     return {
-        "type_label": labels[wanted.type],
-        "state_label": STATES[wanted.state][0] if wanted.state else "",
-        "hidden": len(wider.find(secrets, labels)) if wanted.query else 0,
+        "type_label": listed.labels[wanted.type],
+        "hidden": len(wider.find(listed)) if wanted.query else 0,
         "wider_url": wider.at(url),
     }
 
 
-def rows(environment: Environment, kind: Kind, shape: Shape, secrets: Iterable[Secret]) -> list[Row]:
-    shown = list(secrets)
-    changes = last_changes(environment.name, kind.name, [secret.ref.key for secret in shown])
-    return [_row(secret, shape, changes.get(secret.ref.key)) for secret in shown]
-
-
-def badges(secret: Secret, change: Event | None) -> tuple[Note, ...]:
+def badges(secret: Secret, change: Change | None, finding: Finding | None) -> tuple[Badge, ...]:
     """What is unusual about a secret, in a few words each."""
     found = []
     if secret.deleted:
-        found.append(Note(_deletion(secret.deleted), "danger"))
+        found.append(Badge(_deletion(secret.deleted), "danger"))
     if not secret.current:
-        found.append(Note("no current value", "danger"))
-    elif changed_outside(secret, change):
-        found.append(Note("changed outside", "caution"))
+        found.append(Badge("no current value", "danger"))
+    elif finding and finding.trouble:
+        text, tone = TROUBLED[finding.trouble]
+        found.append(Badge(text, tone, f"{TROUBLES[finding.trouble]}: so it was found on {_exact(finding.at)}."))
+    if changed_outside(secret, change):
+        found.append(Badge("changed outside", "caution", "Another version is current than the last one saved here."))
     if not secret.ref.environment.backend.is_looked_up(secret.ref.kind.name, secret.ref.id):
-        found.append(Note("never looked up", "caution"))
+        found.append(Badge("never looked up", "caution"))
     return tuple(found)
 
 
-def changed_outside(secret: Secret, change: Event | None) -> bool:
-    """Whether another hand than ours has put a value over one of ours."""
-    return change is not None and bool(secret.current) and not put_in_place(secret, change)
-
-
-def put_in_place(secret: Secret, change: Event | None) -> bool:
-    """Whether what is current was put there by this act, and not in an older secret of the same name."""
-    if change is None or change.version != secret.current:
-        return False
-    return secret.created is None or change.at > secret.created - CLOCKS
+def _exact(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%-d %B %Y at %H:%M} UTC"
 
 
 def _deletion(moment: datetime) -> str:
@@ -120,7 +132,8 @@ def _deletion(moment: datetime) -> str:
     return f"deleted on {moment:%-d %b}" if upcoming else f"deletion asked for on {moment:%-d %b}"
 
 
-def _row(secret: Secret, shape: Shape, change: Event | None) -> Row:
+def _row(secret: Secret, shape: Shape, standing: Standing) -> Row:
+    change = standing.change(secret.ref.key)
     return Row(
         id=secret.ref.key,
         url=url_of(secret),
@@ -129,7 +142,7 @@ def _row(secret: Secret, shape: Shape, change: Event | None) -> Row:
         description=secret.description,
         changed=secret.changed,
         changed_by=change.user if change and put_in_place(secret, change) else "",
-        badges=badges(secret, change),
+        badges=badges(secret, change, standing.finding(secret.ref.key, secret.current)),
     )
 
 

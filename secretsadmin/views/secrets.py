@@ -1,6 +1,6 @@
 """Seeing what is there. Blind to a value's shape: the app's Shape takes it apart."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,18 +16,20 @@ from secretsadmin import policy
 from secretsadmin.access import actor_of, environment_of, secret_of
 from secretsadmin.audit.deletions import Deletion, deletion_of, last_deletions
 from secretsadmin.audit.models import Event, maker_of
-from secretsadmin.audit.queries import Activity, last_changes, with_outcomes
+from secretsadmin.audit.queries import Activity, last_change, with_outcomes
+from secretsadmin.audit.standing import Finding, findings
 from secretsadmin.comparing import WHOLE
 from secretsadmin.environments import Environment, Ref
 from secretsadmin.htmx import Request, respond
-from secretsadmin.kinds import Field, Kind, Named, Note, Opened, Reading, Shape
+from secretsadmin.kinds import Field, Kind, Named, Opened, Reading, Shape
 from secretsadmin.store import listing, reads
 from secretsadmin.store.errors import NoSuchPart, NoValue
+from secretsadmin.store.marks import put_in_place
 from secretsadmin.store.reads import Secret, Version
 from secretsadmin.views import polling, shown
 from secretsadmin.views.filters import Filter
 from secretsadmin.views.polling import Age, Ages
-from secretsadmin.views.rows import badges, put_in_place, table
+from secretsadmin.views.rows import Badge, badges, table
 from secretsadmin.views.shown_versions import ShownVersion, shown_version, version_asked
 
 VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "label", "delete", "restore", "history")
@@ -67,7 +69,7 @@ class ShownSecret:
     description: str
     type: str
     icon: str
-    badges: tuple[Note, ...]
+    badges: tuple[Badge, ...]
     tags: tuple[tuple[str, str], ...]
     changed: datetime | None
     changed_by: str
@@ -78,10 +80,11 @@ class ShownSecret:
 def secret_context(request: Request, secret: Secret, shape: Shape) -> dict[str, Any]:
     """What every page of one secret shows."""
     ref = secret.ref
-    change = last_changes(ref.environment.name, ref.kind.name, [ref.key]).get(ref.key)
+    change = last_change(ref)
+    finding = findings(ref, [secret.current]).get(secret.current)
     return {
         "kind": ref.kind,
-        "secret": _shown_secret(secret, shape, change),
+        "secret": _shown_secret(secret, shape, change, finding),
         "deletion": _deletion(secret),
         **rights(request, ref.environment, ref.kind),
         **urls(ref),
@@ -89,7 +92,7 @@ def secret_context(request: Request, secret: Secret, shape: Shape) -> dict[str, 
     }
 
 
-def _shown_secret(secret: Secret, shape: Shape, change: Event | None) -> ShownSecret:
+def _shown_secret(secret: Secret, shape: Shape, change: Event | None, finding: Finding | None) -> ShownSecret:
     ref = secret.ref
     return ShownSecret(
         id=ref.key,
@@ -98,7 +101,7 @@ def _shown_secret(secret: Secret, shape: Shape, change: Event | None) -> ShownSe
         description=secret.description,
         type=shape.label(secret.type),
         icon=shape.icon(secret.type),
-        badges=badges(secret, change),
+        badges=badges(secret, change, finding),
         tags=tuple(sorted(secret.tags.items())),
         changed=secret.changed,
         changed_by=change.user if change and put_in_place(secret, change) else "",
@@ -120,8 +123,9 @@ def index(request: Request, environment: str, kind: Kind, shape: Shape) -> HttpR
     here = environment_of(request, environment, "view", kind)
     if not here.backend.is_enabled(kind.name):
         return respond(request, "disabled.html", {"kind": kind})
-    known = listing.listing(here, kind).read()
-    listed = table(here, kind, shape, known.secrets, request.GET)
+    listing_here = listing.listing(here, kind)
+    known = listing_here.read()
+    listed = table(listing_here, shape, known.secrets, request.GET)
     request.lists.note_filter(here, kind, listed["filter"].at(""))
     age = Age.of(kind, known)
     context = {
@@ -176,8 +180,9 @@ def reveal(request: Request, environment: str, kind: Kind, key: str, shape: Shap
     ref = secret_of(request, environment, verb, kind, key)
     version = version_asked(request.POST)
     context = {} if request.htmx else detail_context(request, listing.find(ref), shape, version)
-    take = partial(_taken, ref, shape, wanted, is_part=bool(part))
-    field = reads.disclose(ref, verb, take, actor=actor_of(request), asked_for=wanted, version=version)
+    take, judge = partial(_taken, ref, shape, wanted, is_part=bool(part)), judge_of(ref, shape)
+    actor = actor_of(request)
+    field = reads.disclose(ref, verb, take, actor=actor, asked_for=wanted, version=version, judge=judge)
     context |= {
         "version": version,
         "asked_by": "part" if part else "field",
@@ -263,7 +268,8 @@ def _acts(ref: Ref) -> list[Activity]:
 def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Opened, int | None]:
     """The value, and its size in bytes: as far as the person may know of them."""
     try:
-        text = reads.reveal(ref, "open", actor=actor_of(request), version=version).text
+        judge = judge_of(ref, shape)
+        text = reads.reveal(ref, "open", actor=actor_of(request), version=version, judge=judge).text
     except NoValue:
         nothing = "Airflow finds nothing here: the secret has no current version, or one that isn't text."
         if version:
@@ -273,3 +279,8 @@ def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Ope
     if not policy.may_learn(request.user, ref.environment, ref.kind):
         return opened.outline, None
     return opened, len(text.encode())
+
+
+def judge_of(ref: Ref, shape: Shape) -> Callable[[str], str]:
+    """What is noted of a text that somebody is shown."""
+    return lambda text: shape.judge(text, ref.environment.backend.extra_conn_words)

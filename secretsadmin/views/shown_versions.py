@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 from django.http import Http404, QueryDict
 
 from secretsadmin.audit.models import Event, Outcome, makers
+from secretsadmin.audit.standing import Finding
 from secretsadmin.environments import Ref
+from secretsadmin.kinds import TROUBLES
 from secretsadmin.store.reads import CURRENT, VERSION_ID, Version
 from secretsadmin.store.writes import CANDIDATE
 from secretsadmin.timeline import Period
@@ -29,13 +31,17 @@ def version_asked(data: QueryDict, name: str = "version") -> str:
 
 @dataclass(frozen=True)
 class ShownVersion:
-    """One version on the timeline, with the act that made it. `periods` are those in which Airflow read it."""
+    """One version on the timeline, with the act that made it. `periods` are those in which it was current.
+
+    `finding` is what whoever was shown its text found last.
+    """
 
     id: str
     labels: tuple[str, ...]
     created: datetime | None
     maker: Event | None
     current: bool
+    finding: Finding | None = None
     periods: tuple[Period, ...] = ()
     look_url: str = ""
     roll_back_url: str = ""
@@ -63,6 +69,18 @@ class ShownVersion:
         return _made(self.maker) if self.maker else ""
 
     @property
+    def trouble(self) -> str:
+        """What keeps Airflow from reading it, as far as anybody has found anything."""
+        return TROUBLES[self.finding.trouble] if self.finding and self.finding.trouble else ""
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it was seen that Airflow reads it: when it was saved, or when somebody was shown it."""
+        if self.finding:
+            return not self.finding.trouble
+        return bool(self.maker and self.maker.form)
+
+    @property
     def was_refused(self) -> bool:
         """Whether it is what was left of a save that didn't go through."""
         return self.maker is not None and self.maker.outcome in REFUSED and not self.current
@@ -81,7 +99,11 @@ def _made(maker: Event) -> str:
 
 
 def shown_version(
-    version: Version, maker: Event | None, context: Mapping[str, Any], periods: Iterable[Period] = ()
+    version: Version,
+    maker: Event | None,
+    context: Mapping[str, Any],
+    periods: Iterable[Period] = (),
+    finding: Finding | None = None,
 ) -> ShownVersion:
     """A version with what can be done with it, as the context of its secret's page allows."""
     current = CURRENT in version.labels
@@ -93,6 +115,7 @@ def shown_version(
         created=version.created,
         maker=maker,
         current=current,
+        finding=finding,
         periods=tuple(periods),
         look_url=_with(context["secret"].url, version=version.id) if is_offered and context["may_open"] else "",
         roll_back_url=_with(context["roll_back_url"], to=version.id) if is_offered and context["may_roll_back"] else "",

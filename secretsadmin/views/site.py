@@ -1,5 +1,6 @@
 """Pages of the site as a whole."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,8 +20,10 @@ from secretsadmin.environments import Environment
 from secretsadmin.htmx import Request
 from secretsadmin.kinds import KINDS, Kind
 from secretsadmin.store.listing import listing
+from secretsadmin.store.marks import Marks
 from secretsadmin.store.reads import Secret
 from secretsadmin.views import polling
+from secretsadmin.views.filters import STATES
 from secretsadmin.views.polling import Age, Ages
 
 LATELY = timedelta(days=7)
@@ -103,13 +106,14 @@ def _tile(environment: Environment, kind: Kind) -> Tile:
     url = reverse(f"{kind.name}:index", args=[environment.name])
     if not environment.backend.is_enabled(kind.name):
         return Tile(kind, url, disabled=f"Airflow never looks here: {kind.name}_prefix is null.")
-    known = listing(environment, kind).read()
+    here = listing(environment, kind)
+    known = here.read()
     return Tile(
         kind,
         url,
         count=len(known.secrets) if known.as_of or known.secrets else None,
         changed=sum(_changed_lately(secret) for secret in known.secrets),
-        attention=tuple(_attention(known.secrets, url)),
+        attention=tuple(_attention(here.marks(), url)),
         age=Age.of(kind, known),
     )
 
@@ -118,15 +122,10 @@ def _changed_lately(secret: Secret) -> bool:
     return secret.changed is not None and datetime.now(UTC) - secret.changed < LATELY
 
 
-def _attention(secrets: tuple[Secret, ...], url: str) -> list[tuple[str, str, str]]:
-    deleted = sum(secret.deleted is not None for secret in secrets)
-    empty = sum(not secret.current for secret in secrets)
-    found = []
-    if deleted:
-        found.append((f"{deleted} scheduled for deletion", "danger", f"{url}?state=deleted"))
-    if empty:
-        found.append((f"{empty} without a current value", "danger", f"{url}?state=empty"))
-    return found
+def _attention(marks: Marks, url: str) -> Iterator[tuple[str, str, str]]:
+    for name, state in STATES.items():
+        if state.attention and (count := len(marks.of(state.mark))):
+            yield f"{count} {state.attention}", state.tone, f"{url}?state={name}"
 
 
 def _create_url(request: Request, environment: Environment) -> str:

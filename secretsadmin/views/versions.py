@@ -1,4 +1,4 @@
-"""The versions of a secret: who made them, what Airflow read when, and going back to one by moving a label.
+"""The versions of a secret: who made them, which was current when, and going back to one by moving a label.
 
 No value is read for any of it.
 """
@@ -19,6 +19,7 @@ from secretsadmin import timeline
 from secretsadmin.access import actor_of, secret_of
 from secretsadmin.audit import queries
 from secretsadmin.audit.models import Event, NotRecorded, maker_of
+from secretsadmin.audit.standing import findings
 from secretsadmin.environments import Ref
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import Kind, Shape
@@ -47,7 +48,11 @@ def history(request: Request, environment: str, kind: Kind, key: str, shape: Sha
     made = makers_of(ref, found)
     periods = _periods(secret, found, made)
     page = Paginator(found, VERSIONS_PAGE).get_page(request.GET.get("page"))
-    versions = [shown_version(each, made.get(each.id), context, periods.get(each.id, ())) for each in page.object_list]
+    known = findings(ref, [each.id for each in page.object_list])
+    versions = [
+        shown_version(each, made.get(each.id), context, periods.get(each.id, ()), known.get(each.id))
+        for each in page.object_list
+    ]
     # What AWS has just told is newer than the list.
     has_current = bool(reads.labelled(found, CURRENT))
     context |= {"versions": versions, "page": page, "undo": _undo(secret, found), "has_current": has_current}
@@ -124,7 +129,7 @@ def roll_back(request: Request, environment: str, kind: Kind, key: str, shape: S
         return _roll_back_page(request, ref, again, shape, conflict=conflict, status=409)
     except (StoreError, NotRecorded) as error:
         return _roll_back_page(request, ref, form, shape, problem=problem_of(error))
-    return done(request, ref, "Rolled back. Airflow reads this version from now on.", to="history_url")
+    return done(request, ref, "Rolled back. This version is the current one from now on.", to="history_url")
 
 
 def _offer_page(request: Request, ref: Ref, shape: Shape) -> HttpResponse:
@@ -155,5 +160,6 @@ def _roll_back_page(
     maker = maker_of(ref, to)
     known = version or Version(to, tuple(secret.versions.get(to, ())), maker.at if maker else None)
     context = secret_context(request, secret, shape)
-    context |= {"form": form, "version": shown_version(known, maker, context)}
+    finding = findings(ref, [to]).get(to)
+    context |= {"form": form, "version": shown_version(known, maker, context, finding=finding)}
     return answer(request, "roll_back.html", context | extra, status=status)

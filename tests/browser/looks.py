@@ -38,6 +38,17 @@ def detail(key: str, kind: str = "connections") -> Steps:
     return steps
 
 
+def marked(path: str) -> Steps:
+    """After somebody has opened what can't be read."""
+
+    def steps(visitor: Visitor) -> None:
+        detail("warehouse_loader")(visitor)
+        visitor.go(path)
+        expect(visitor.page.locator(".badge", has_text="won't parse")).to_be_visible()
+
+    return steps
+
+
 def revealed(key: str, kind: str, label: str) -> Steps:
     def steps(visitor: Visitor) -> None:
         detail(key, kind)(visitor)
@@ -313,6 +324,9 @@ LOOKS = (
     Look("connections", at("/prod/connections/")),
     Look("connections-filtered", at("/prod/connections/?q=warehouse")),
     Look("connections-nothing-found", at("/prod/connections/?q=no+such+thing")),
+    Look("connections-hidden", at("/prod/connections/?q=snowflake&type=mysql&state=deleted")),
+    Look("connections-marked", marked("/prod/connections/?state=unreadable")),
+    Look("overview-marked", marked("/prod/")),
     Look("connections-as-viewer", at("/prod/connections/"), who="viewer"),
     Look("variables", at("/prod/variables/")),
     Look("variables-empty", at("/hostile/variables/")),

@@ -61,7 +61,7 @@ def test_show_one_secret_of_one_side_to_whoever_may_see_it(
     visitor.press("Show Password before")
     expect(visitor.page.get_by_role("status", name="Password")).to_have_text(f"{VALUE}-one")
     if not scripts:
-        expect(visitor.page.locator("main")).to_contain_text("another version than the one that Airflow reads")
+        expect(visitor.page.locator("main")).to_contain_text("another version than the current one")
         return
     visitor.follow("Hide")
     expect(visitor.page.locator("#compared")).not_to_contain_text(VALUE)

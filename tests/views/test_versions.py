@@ -372,7 +372,7 @@ def test_are_named_by_ids_alone(editor: Client, secrets_manager: Emulator, versi
 
 
 def test_that_are_current_already_are_not_offered(editor: Client, versions: tuple[str, str]) -> None:
-    texts(editor.get(ROLL_BACK, {"to": versions[1]}), "Airflow reads this version already")
+    texts(editor.get(ROLL_BACK, {"to": versions[1]}), "This version is the current one already")
 
 
 def test_keep_the_reason_where_the_label_has_moved_meanwhile(
@@ -401,7 +401,7 @@ def test_that_are_old_are_opened_as_themselves(
     opened = editor.post(f"{CONNECTIONS}/open/orders/", asked, headers=headers)
     revealed = editor.post(f"{CONNECTIONS}/reveal/orders/", asked | {"field": "password"}, headers=headers)
 
-    texts(page, "another version than the one that Airflow reads")
+    texts(page, "another version than the current one")
     texts(opened, "Db.Example.com", f'name="version" value="{old}"')
     texts(revealed, escape(POSTGRES["password"]), f'name="version" value="{old}"')
     disclosed = Event.objects.filter(action__in=["connections.open", "connections.reveal"], outcome="succeeded")
@@ -437,7 +437,7 @@ def test_that_a_list_still_takes_for_current_are_looked_at_as_themselves(
         opened = editor.post(f"{CONNECTIONS}/open/orders/", {"version": field(page, "version")})
 
     assert calls == {"ListSecretVersionIds": 1, "DescribeSecret": 1, "GetSecretValue": 1}
-    texts(page, "another version than the one that Airflow reads")
+    texts(page, "another version than the current one")
     texts(opened, "new.example.com", "What Airflow would read")
 
 
