@@ -93,13 +93,17 @@ class Listing:
             self.sweep()
         with self._changed:
             if self._as_of is None:
-                self._changed.wait_for(lambda: self._secrets or not self._sweeping, aws.seconds_left(PATIENCE))
+                self._changed.wait_for(lambda: self._has_page() or not self._sweeping, aws.seconds_left(PATIENCE))
         told = {event.secret: self._told(event) for event in self._settle(self._recorded())}
         sight = seen.last(self.name)
         if sight:
             self._catch_up(sight)
         with self._changed:
             return self._snapshot(told, sight)
+
+    def _has_page(self) -> bool:
+        """Whether it holds anything of AWS's list; what was written here stands in it at once."""
+        return bool(self._secrets.keys() - self._news.keys())
 
     def _snapshot(self, told: Mapping[str, Secret], sight: Sight | None) -> Snapshot:
         secrets = tuple({**told, **self._secrets}.values())

@@ -193,6 +193,16 @@ def test_shows_the_first_page_while_the_rest_is_under_way(proxy: FaultProxy, out
     assert proxy.calls == {"ListSecrets": 2}
 
 
+def test_waits_for_the_first_page_also_where_something_was_just_written_here(
+    proxy: FaultProxy, outside: "Client"
+) -> None:
+    names = fill(outside, 3)
+    writes.create(ref_to("ours"), Draft("text"), actor=ANNA)
+    proxy.when("ListSecrets").slow(0.2)
+
+    assert ids(of().read()) == ["ours", *names]
+
+
 def test_is_refreshed_by_hand(proxy: FaultProxy, outside: "Client") -> None:
     before = of().read()
     fill(outside, 1)
