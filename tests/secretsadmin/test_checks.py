@@ -32,7 +32,7 @@ def run(*arguments: str, **given: str) -> subprocess.CompletedProcess[str]:
         env={**environment, **GOOD, **given},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

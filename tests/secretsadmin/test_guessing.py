@@ -25,14 +25,10 @@ from tests.site import overwrite, put
 from tests.wire import connected
 from variables.variable import Variable
 
-# The same cases on each run and on each machine, however slow it is.
-steady = settings(
-    derandomize=True,
-    deadline=None,
-    database=None,
+few = settings(
     max_examples=6,
     # Each case is some eighty requests, so that a search for a smaller one would take long.
-    phases=[Phase.explicit, Phase.generate],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 SECRET = "hunter2"
@@ -207,13 +203,13 @@ def answers_are_alike(guessers: Guessers, case: Case) -> None:
     assert differences(right.notes, wrong.notes) == ""
 
 
-@steady
+@few
 @given(connections())
 def test_at_a_part_of_a_connection(guessers: Guessers, case: Case) -> None:
     answers_are_alike(guessers, case)
 
 
-@steady
+@few
 @given(variables())
 def test_at_a_variable_or_an_option(guessers: Guessers, case: Case) -> None:
     answers_are_alike(guessers, case)

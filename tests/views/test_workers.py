@@ -10,8 +10,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from secretsadmin.demo.emulator import Emulator, serve
-from secretsadmin.store import aws, listing
-from tests.conftest import As
+from secretsadmin.store import aws
+from tests.conftest import As, begin_cold
 from tests.faults import FaultProxy
 from tests.lists import ids, settled
 from tests.site import overwrite, put
@@ -37,8 +37,9 @@ def emulator() -> Iterator[Emulator]:
 def proxy(emulator: Emulator) -> Iterator[FaultProxy]:
     with FaultProxy(emulator.endpoint) as running:
         yield running
+        running.clear()
+        begin_cold()
     aws.forget_clients()
-    listing.forget()
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ def test_say_so_where_a_newer_list_has_been_seen_and_aws_takes_its_time(
 
     assert ids(older) == ["first"]
     assert "You have seen a newer list" in older.content.decode()
-    settings.AWS_SECONDS = 10
+    settings.AWS_SECONDS = 60
     gate.release()
     whole = settled(reader, older)
     assert ids(whole) == ["first", "second"]
