@@ -15,9 +15,14 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from time_machine import Traveller, travel
 
+from connections import catalog
 from connections.connection import Connection, NotRepresentable
+from connections.connection_type import ConnectionType
+from connections.reading import EXTRA
+from connections.shape import open_text, outline
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
+from tests.connections.generated import filled
 from tests.forms import as_sent
 from tests.secretsadmin.conftest import As
 from tests.secretsadmin.guessing import ENVIRONMENT, Guesser, Notes, differences
@@ -55,7 +60,7 @@ class Case:
 def _connection(part: str, value: Any) -> Connection:
     """A connection that is masked in two parts, one of which somebody guesses at."""
     extra: dict[str, Any] = {"sslmode": "require", "own": "kept"}
-    if part == "password":
+    if part in ("password", "paste"):
         return Connection("postgres", "h", "u", value, "s", 5432, extra)
     if part == "host":
         return Connection("http", f"https://u:{value}@h", "u", "kept", extra={"own": "kept"})
@@ -67,6 +72,8 @@ def _connection(part: str, value: Any) -> Connection:
 def _typed(part: str, value: Any) -> dict[str, str]:
     if part == "password":
         return {"password": value}
+    if part == "paste":
+        return {"secret": _connection(part, value).to_json()}
     if part == "host":
         return {"host": f"https://u:{value}@h", "password": "typed", "extra": '{"own": "typed"}'}
     if part == "key":
@@ -76,7 +83,7 @@ def _typed(part: str, value: Any) -> dict[str, str]:
 
 @st.composite
 def connections(draw: Callable[..., Any]) -> Case:
-    part = draw(st.sampled_from(["password", "host", "key", "extra"]))
+    part = draw(st.sampled_from(["password", "paste", "host", "key", "extra"]))
     values: st.SearchStrategy[Any] = st.integers(1000, 9999).map(str) | line
     if part == "host":
         values = st.from_regex(r"[a-z0-9]{1,12}", fullmatch=True)
@@ -89,7 +96,8 @@ def connections(draw: Callable[..., Any]) -> Case:
         right, wrong = (_connection(part, value).encode(form).text for value in (guess, other))
     except NotRepresentable:
         assume(False)
-    return Case("connections", _typed(part, guess), right, wrong, _connection(part, guess).conn_type)
+    typed = _typed(part, guess) | {"form": draw(st.sampled_from(["auto", "uri", "json"]))}
+    return Case("connections", typed, right, wrong, _connection(part, guess).conn_type)
 
 
 @st.composite
@@ -213,6 +221,29 @@ def test_at_a_part_of_a_connection(guessers: Guessers, case: Case) -> None:
 @given(variables())
 def test_at_a_variable_or_an_option(guessers: Guessers, case: Case) -> None:
     answers_are_alike(guessers, case)
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(sorted(catalog.load().values(), key=lambda one: one.conn_type)), st.data())
+def test_from_an_opened_page_or_a_comparison_of_any_type(one: ConnectionType, data: st.DataObject) -> None:
+    known = filled(one).connection
+    seen = open_text(known.to_json(), {})
+    masked = [field.name for field in seen.fields if field.masked]
+    right, wrong, other = (data.draw(_with_others(known, masked)).to_json() for _ in range(3))
+    opened = [open_text(text, {}) for text in (right, wrong)]
+    assume(all([field.name for field in each.fields if field.masked] == masked for each in opened))
+
+    assert opened[0].outline == opened[1].outline
+    assert outline(right, other, {}) == outline(wrong, other, {})
+    assert {field.value for each in outline(right, other, {}) for field in each if field.masked} <= {""}
+
+
+def _with_others(known: Connection, masked: list[str]) -> st.SearchStrategy[Connection]:
+    """The same connection with other values in its masked fields."""
+    standard = st.fixed_dictionaries({name: line for name in masked if not name.startswith(EXTRA)})
+    keys = [name.removeprefix(EXTRA) for name in masked if name.startswith(EXTRA)]
+    extra = st.fixed_dictionaries(dict.fromkeys(keys, json_value.filter(lambda value: value is not None)))
+    return st.builds(lambda texts, values: replace(known, **texts, extra={**known.extra, **values}), standard, extra)
 
 
 @pytest.mark.parametrize(
