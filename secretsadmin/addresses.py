@@ -33,6 +33,27 @@ def ip_of(text: str) -> IPv4Address | IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+class Endpoint(NamedTuple):
+    """Where a service is reached; this machine has one name, whichever was written."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+def endpoint_of(url: str) -> Endpoint | None:
+    """None for what is no address of a service, and for nothing."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if not parts.hostname or port is None:
+        return None
+    is_here = parts.hostname in (*LOOPBACK, "::1")
+    return Endpoint(parts.scheme, "localhost" if is_here else parts.hostname, port)
+
+
 def is_among(peer: str, allowed: Iterable[str]) -> bool:
     """Whether a peer has one of these addresses, or is in one of these networks."""
     address = ip_of(peer)

@@ -2,18 +2,17 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations, product
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's own name.
 from django.core.exceptions import ImproperlyConfigured
 
 from secretsadmin import environments
-from secretsadmin.addresses import LOOPBACK, NO_DATABASE, is_address_or_network, public_address
+from secretsadmin.addresses import LOOPBACK, NO_DATABASE, endpoint_of, is_address_or_network, public_address
 from secretsadmin.environments import Environment, Site
+from secretsadmin.overlaps import overlaps
 from secretsadmin.sqlite3.base import files_of, is_open_to_others
 
 MIN_KEY = 32
@@ -103,21 +102,28 @@ def _backend(environment: Environment) -> Iterator[CheckMessage]:
 
 
 def _is_open_to_all(aws: Mapping[str, Any]) -> bool:
-    endpoint = urlsplit(aws.get("endpoint_url", ""))
-    is_plain = endpoint.scheme == "http" and (endpoint.hostname or "") not in (*LOOPBACK, "::1")
+    endpoint = endpoint_of(aws.get("endpoint_url", ""))
+    is_plain = endpoint is not None and endpoint.scheme == "http" and endpoint.host not in LOOPBACK
     return is_plain or aws.get("verify") is False or aws.get("use_ssl") is False
 
 
 def _shared_names(site: Site) -> Iterator[CheckMessage]:
-    """Environments whose names overlap: rights and protection of the one are then worth nothing in the other."""
-    for one, other in combinations(site.environments.values(), 2):
-        pairs = product(_prefixes(one), _prefixes(other)) if one.backend.aws == other.backend.aws else ()
-        if any(a.startswith(b) or b.startswith(a) for a, b in pairs):
-            yield Warning(
-                f"The environments {one.name} and {other.name} look up some of the same names in the same account.",
-                hint="Whoever may see them in the one sees them. Give each prefixes of its own, or a role_arn.",
-                id="secretsadmin.W003",
-            )
+    for overlap in overlaps(site):
+        one, other = overlap.one.name, overlap.other.name
+        names = f"names, such as {overlap.prefix}…," if overlap.prefix else "names,"
+        told = (
+            f"The environments {one} and {other} look up some of the same {names} "
+            "for all that is known in the same account."
+        )
+        hint = (
+            "Give each prefixes of its own, for variables and config options, too. Or if they are in two accounts, "
+            f'say so: account = "123456789012" in [environments.{one}], and another one in [environments.{other}].'
+        )
+        if overlap.is_breach:
+            told += " Protection and grants of the one would be worth nothing in the other."
+            yield Error(told, hint=hint, id="secretsadmin.E012")
+        else:
+            yield Warning(told, hint=hint, id="secretsadmin.W003")
 
 
 def _shared_kinds(site: Site) -> Iterator[CheckMessage]:

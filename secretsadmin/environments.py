@@ -21,6 +21,8 @@ ROLES = ("viewer", "editor", "admin", "auditor")
 RESERVED_NAMES = frozenset({"audit", "setup", "login", "logout", "health", "metrics", "static"})
 # The audit log keeps 64 characters of it.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_ROLE = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):role/.+")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Environment:
     backend: BackendConfig
     protected: bool = False
     color: str = ""
+    # The twelve digits of the AWS account that it is in, as far as that is known.
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ def _environment(name: str, table: Any, where: str) -> Environment:
             f"environments: none can be named {name[:64]!r}. Use up to 64 letters, digits, - and _, "
             f"and none of {', '.join(sorted(RESERVED_NAMES))}."
         )
-    _refuse_unknown(table, {"title", "protected", "color", "teams", "backend_kwargs"}, where)
+    _refuse_unknown(table, {"title", "protected", "color", "account", "teams", "backend_kwargs"}, where)
     if table.get("color", "") not in COLORS:
         raise ImproperlyConfigured(f"{where}.color must be one of {', '.join(COLORS[1:])}.")
     if not isinstance(table.get("protected", False), bool):
@@ -175,7 +179,19 @@ def _environment(name: str, table: Any, where: str) -> Environment:
         backend=backend,
         protected=table.get("protected", False),
         color=table.get("color", ""),
+        account=_account(table, backend, where),
     )
+
+
+def _account(table: Mapping[str, Any], backend: BackendConfig, where: str) -> str:
+    """What the table says, or the role that is taken there."""
+    named = table.get("account", "")
+    in_role = _ROLE.fullmatch(backend.aws.get("role_arn", ""))
+    if named and not (isinstance(named, str) and _ACCOUNT.fullmatch(named)):
+        raise ImproperlyConfigured(f'{where}.account must be the twelve digits of an AWS account, as "123456789012".')
+    if named and in_role and named != in_role[1]:
+        raise ImproperlyConfigured(f"{where}.account is another one than that of its role_arn.")
+    return named or (in_role[1] if in_role else "")
 
 
 def _kwargs(table: Any, where: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What gunicorn serves. A site that is set up wrongly doesn't start: it says what is missing."""
+"""What gunicorn serves. A site that is set up wrongly doesn't start: it says what is missing, and what is doubtful."""
 
 import os
 import sys
@@ -12,6 +12,7 @@ application = get_wsgi_application()
 # gunicorn starts a worker anew that ends with any other status, for ever.
 APP_LOAD_ERROR = 4
 
-if problems := [message for message in checks.run_checks() if message.is_serious()]:
-    sys.stderr.write("".join(f"{problem.msg} {problem.hint or ''}".rstrip() + "\n" for problem in problems))
+problems = checks.run_checks()
+sys.stderr.write("".join(f"{problem.msg} {problem.hint or ''}".rstrip() + "\n" for problem in problems))
+if any(problem.is_serious() for problem in problems):
     sys.exit(APP_LOAD_ERROR)

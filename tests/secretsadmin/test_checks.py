@@ -223,6 +223,9 @@ def site(settings: Settings, folder: Path, text: str) -> list[str]:
     return problems(settings, SECRETSADMIN_CONFIG=str(path))
 
 
+DEV = "[environments.dev.backend_kwargs]\nregion_name = 'eu-central-1'"
+
+
 @pytest.mark.parametrize("prefix", ["", "airflow/connections", "airflow/connections/prod", "airflow"])
 def test_tell_of_environments_that_reach_into_each_other(settings: Settings, tmp_path: Path, prefix: str) -> None:
     text = f"[environments.dev]\n[environments.prod.backend_kwargs]\nconnections_prefix = '{prefix}'\n"
@@ -238,11 +241,11 @@ def test_tell_of_environments_that_reach_into_each_other(settings: Settings, tmp
     [
         "connections_prefix = 'prod/c'\nvariables_prefix = 'prod/v'\nconfig_prefix = 'prod/o'",
         "connections_prefix = 'airflow/connections-prod'\nvariables_prefix = 'prod/v'\nconfig_prefix = 'prod/o'",
-        "role_arn = 'arn:aws:iam::123456789012:role/prod'",
+        "region_name = 'us-east-1'",
     ],
 )
 def test_find_nothing_wrong_with_environments_apart(settings: Settings, tmp_path: Path, kwargs: str) -> None:
-    assert site(settings, tmp_path, f"[environments.dev]\n[environments.prod.backend_kwargs]\n{kwargs}\n") == []
+    assert site(settings, tmp_path, f"{DEV}\n[environments.prod.backend_kwargs]\n{kwargs}\n") == []
 
 
 def test_refuse_grants_by_kind_where_kinds_cannot_be_told_apart(settings: Settings, tmp_path: Path) -> None:
