@@ -7,6 +7,13 @@
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+  // Text becomes elements in a document of its own alone, where nothing of it runs. No script may write it into the page.
+
+  const PARSERS = ["DOMParser parseFromString", "Document parseHTMLUnsafe"];
+  globalThis.trustedTypes?.createPolicy("default", {
+    createHTML: (text, _type, sink) => PARSERS.includes(sink) ? text : null,
+  });
+
   // Theme. This script runs before the body is drawn, so that a chosen theme never flashes.
 
   function storedTheme() {

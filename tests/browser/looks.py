@@ -281,7 +281,8 @@ def binned(visitor: Visitor) -> None:
         visitor.site.store(f"prod/airflow/connections/{fresh}", "http://u:p@h")
         visitor.go(f"/prod/connections/delete/{fresh}/")
         visitor.fill(days=days, reason="Moved to the new cluster in spring, nobody reads it any more")
-        visitor.press("Delete connection")
+        with visitor.page.expect_navigation():
+            visitor.press("Delete connection")
     visitor.go("/prod/recycle-bin/")
     expect(visitor.page.get_by_role("button", name="Restore old_orders_db")).to_be_visible()
 

@@ -14,6 +14,10 @@ NO_ANSWER = "net::ERR_FAILED"
 FORMS_AGAIN = frozenset({"409", "422"})
 # So says htmx where a page was left, or a filter typed on, before the answer came.
 ABANDONED = re.compile(r"htmx:(afterRequest|sendAbort),")
+# So says Chromium where a script would write text into a page.
+REFUSED_TEXT = re.compile(
+    "^CSP violation: (require-trusted-types-for|trusted-types) |Trusted(HTML|Script|ScriptURL|Type)"
+)
 REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
     console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`));
@@ -36,6 +40,7 @@ class Watch:
         self.url = url
         self.scripts = scripts
         self.expected = set(FORMS_AGAIN)
+        self.expects_refused_text = False
         self.found: list[str] = []
         context.add_init_script(REPORT_VIOLATIONS)
         context.on("console", self._console)
@@ -50,6 +55,10 @@ class Watch:
     def expect_failed_requests(self) -> None:
         """Requests that come to nothing are what the test is about."""
         self.expected.add(NO_ANSWER)
+
+    def expect_refused_text(self) -> None:
+        """Scripts that try to write text into the page are what the test is about, in a context of its own."""
+        self.expects_refused_text = True
 
     def end(self) -> None:
         """Raises AssertionError with all that was found, in this context and in what it keeps."""
@@ -82,6 +91,8 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
+            return
+        if self.expects_refused_text and REFUSED_TEXT.search(message.text):
             return
         status = EXPECTED.match(message.text)
         if not ABANDONED.match(message.text) and not (status and status[1] in self.expected):

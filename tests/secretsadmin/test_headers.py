@@ -50,6 +50,7 @@ def guarded(response: Any) -> HttpResponse:
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "base-uri 'none'" in policy
+    assert "require-trusted-types-for 'script'" in policy
     assert "*" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
