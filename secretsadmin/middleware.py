@@ -12,6 +12,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from secretsadmin import seen
 from secretsadmin.addresses import is_among
@@ -47,7 +48,7 @@ class Headers:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         # Files come with how long they may be kept; nothing else below /static/ does.
-        if "Cache-Control" not in response.headers or not request.path.startswith("/static/"):
+        if "Cache-Control" not in response.headers or not request.path.startswith(settings.STATIC_URL):
             response.headers["Cache-Control"] = "no-store"
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
@@ -65,6 +66,18 @@ class Forwarded:
         if scheme == "https" and is_among(request.META.get("REMOTE_ADDR", ""), settings.FORWARDED_ALLOW_IPS):
             request.META["wsgi.url_scheme"] = scheme
         return self.get_response(request)
+
+
+class CompressedFiles(GZipMiddleware):
+    """Files are compressed on their way. Pages aren't: how short one gets would tell what is in it."""
+
+    max_random_bytes = 0
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        is_whole_file = response.streaming and response.status_code == HTTPStatus.OK and request.method == "GET"
+        if not is_whole_file or not request.path.startswith(settings.STATIC_URL):
+            return response
+        return super().process_response(request, response)
 
 
 class Fetched:

@@ -4,9 +4,11 @@ import math
 import os
 from pathlib import Path
 
+import django_htmx
 import environ
 
 from secretsadmin.addresses import database, public_address
+from secretsadmin.fingerprint import fingerprint
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -93,6 +95,7 @@ MIDDLEWARE = [
     "secretsadmin.middleware.Health",
     "secretsadmin.middleware.Forwarded",
     "django.middleware.security.SecurityMiddleware",
+    "secretsadmin.middleware.CompressedFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "secretsadmin.middleware.SessionAge",
@@ -153,10 +156,19 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 MESSAGE_STORAGE = "secretsadmin.messages.Storage"
 
-STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Served from where they are installed, so that starting takes one command.
+# Served from where they are installed, so that starting takes one command, under an address of this very state of them.
+_fingerprint = fingerprint([*STATICFILES_DIRS, Path(django_htmx.__file__).parent / "static"])
+STATIC_URL = f"static/{_fingerprint}/"
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+
+def WHITENOISE_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:  # noqa: N802 - a setting of WhiteNoise's.
+    del path, url
+    return not DEBUG
+
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
 from django.http import HttpResponse
+from django.templatetags.static import static
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -105,7 +106,7 @@ def test_are_on_answers_to_whoever_is_not_signed_in(client: Client) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["app.css", "app.js", "favicon.svg", "django_htmx/htmx-2.min.js"])
 def test_are_on_files(name: str) -> None:
-    with contextlib.closing(cast("Any", Client().get(f"/static/{name}"))) as response:
+    with contextlib.closing(cast("Any", Client().get(static(name)))) as response:
         assert response.status_code == 200
         assert "max-age" in guarded(response).headers["Cache-Control"]
 
