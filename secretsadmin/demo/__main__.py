@@ -1,6 +1,6 @@
 """`make demo`: the dashboard with an embedded Secrets Manager, sample data and four users, on this machine alone.
 
-Everything is made anew at each start, in one folder; Ctrl-C ends all of it.
+Everything is made anew at each start, in a folder of the port's; Ctrl-C ends all of it.
 """
 
 import argparse
@@ -52,9 +52,11 @@ def _require_free(port: int) -> None:
 
 
 def _prepare(port: int, endpoint: str) -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(mode=0o700)
-    os.environ.update(site.settings(FOLDER, f"http://127.0.0.1:{port}", site.config(endpoint)))
+    # Another demo may run here at another port.
+    folder = FOLDER / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    os.environ.update(site.settings(folder, f"http://127.0.0.1:{port}", site.config(endpoint)))
 
 
 def _tell(port: int, endpoint: str, people: Iterable[Person]) -> None:
