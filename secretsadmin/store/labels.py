@@ -67,7 +67,7 @@ def check_room(ref: Ref, label: str) -> None:
 
 @aws.one_action()
 def label(ref: Ref, *, label: str, to: str, version: str, actor: Actor, reason: str = "") -> None:
-    """Put a custom label on the version `to`, or on none where that is empty; one call.
+    """Put a custom label on the version `to`, or on none where that is empty; one call, and two for a new one.
 
     `version` is the one that the person saw it on, empty for none. A label that nobody could type is attached here
     by no one, but can be moved and taken off. Raises InvalidId, InvalidLabel, Conflict where the label is elsewhere,
@@ -85,6 +85,8 @@ def label(ref: Ref, *, label: str, to: str, version: str, actor: Actor, reason: 
             raise
         except errors.TooManyVersions as error:
             raise errors.TooManyLabels(error.code) from None
+        if not version:
+            _keep_room(ref, act, label)
     listing.learn(ref, lambda known: replace(known, versions=_moved(known.versions, label, to)))
 
 
@@ -95,6 +97,28 @@ def _move(ref: Ref, act: Act, label: str) -> None:
         return {act.version: True, act.previous: False}.get(now)
 
     stages.move(ref, act, label, to=act.version, version=act.previous, has_moved=has_moved)
+
+
+def _keep_room(ref: Ref, act: Act, label: str) -> None:
+    """Take a new label back where others came at the same time, and AWS would find no room for a save any more.
+
+    Raises TooManyLabels once it is off. Where somebody has moved it since, or AWS fails, it stays where it is.
+    """
+    try:
+        versions = reads.describe(ref).versions
+        standing = {name for names in versions.values() for name in names}
+        if room(standing) >= 0 or holder(versions, label) != act.version:
+            return
+        stages.move(ref, act, label, to="", version=act.version, has_moved=lambda: _is_off(ref, act, label))
+    except errors.Unknown:
+        raise
+    except errors.StoreError:
+        return
+    raise errors.TooManyLabels
+
+
+def _is_off(ref: Ref, act: Act, label: str) -> bool:
+    return holder(reads.describe(ref).versions, label) != act.version
 
 
 def _moved(versions: Labelled, label: str, to: str) -> Labelled:

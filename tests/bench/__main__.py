@@ -121,7 +121,7 @@ def count_versions(client: Client, calls: Calls) -> None:
 def count_labels(client: Client, calls: Calls) -> None:
     old, new = _versions(calls.emulator)
     calls.of("label page", 1, lambda: client.get(URL.format("label")))
-    calls.of("attach a label", 2, lambda: client.post(URL.format("label"), {"label": "tested", "to": old}))
+    calls.of("attach a label", 3, lambda: client.post(URL.format("label"), {"label": "tested", "to": old}))
     sent = {"label": "tested", "version": old, "to": new}
     calls.of("move a label", 1, lambda: client.post(URL.format("label"), sent))
     calls.of("remove a label", 1, lambda: client.post(URL.format("label"), sent | {"version": new, "to": ""}))

@@ -6,15 +6,16 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from moto.core.request import Request
 from pytest_django.fixtures import Settings
 
 from secretsadmin.audit.models import Event
-from secretsadmin.demo.emulator import Emulator
+from secretsadmin.demo.emulator import Answer, Emulator
 from tests.conftest import As, use
 from tests.faults import FaultProxy
 from tests.forms import as_sent
 from tests.secretsadmin.hostile import HOSTILE_IDS
-from tests.site import CONNECTIONS, acts, errors, field, overwrite, put
+from tests.site import CONNECTIONS, POSTGRES, acts, errors, field, overwrite, put
 from tests.wire import connected, counting
 
 NAME = "airflow/connections/orders"
@@ -95,7 +96,7 @@ def test_a_label_is_attached_and_recorded(editor: Client, secrets_manager: Emula
         response = editor.post(URL, {"label": "tested", "to": old, "version": "", "reason": "It ran"})
 
     assert response["Location"] == URL
-    assert dict(calls) == {"DescribeSecret": 1, "UpdateSecretVersionStage": 1}
+    assert dict(calls) == {"DescribeSecret": 2, "UpdateSecretVersionStage": 1}
     assert labels(secrets_manager) == {old: {"AWSPREVIOUS", "tested"}, new: {"AWSCURRENT"}}
     act = Event.objects.latest("id")
     assert (act.action, act.outcome, act.reason) == ("connections.label", "succeeded", "It ran")
@@ -396,3 +397,37 @@ def test_a_longer_name_than_any_label_has_is_neither_recorded_nor_sent(
     assert response.status_code == 422
     assert "UpdateSecretVersionStage" not in calls
     assert acts() == known
+
+
+def test_a_label_is_taken_back_where_another_hand_took_the_room_meanwhile(
+    editor: Client, secrets_manager: Emulator
+) -> None:
+    version = put(secrets_manager, NAME, "postgres://h")
+    for number in range(16):
+        attach(secrets_manager, f"x{number}", version)
+    waiting = ["theirs"]
+    respond = secrets_manager.respond
+
+    def respond_later(request: Request) -> Answer:
+        """Theirs arrives after we have looked for room, and before ours."""
+        if waiting and request.headers["X-Amz-Target"].endswith("UpdateSecretVersionStage"):
+            attach(secrets_manager, waiting.pop(), version)
+        return respond(request)
+
+    secrets_manager.respond = respond_later
+
+    response = editor.post(URL, {"label": "ours", "to": version, "version": ""})
+
+    assert response.status_code == 422
+    assert "Remove a label that nobody needs" in errors(response)["label"][0]
+    assert response.context["form"].name == "ours"
+    assert labels(secrets_manager)[version] == {"AWSCURRENT", "theirs", *(f"x{number}" for number in range(16))}
+    act = Event.objects.latest("id")
+    assert (act.action, act.outcome, act.error, act.fields) == (
+        "connections.label",
+        "failed",
+        "TooManyLabels",
+        ["ours"],
+    )
+    saved = editor.post(f"{CONNECTIONS}/update/orders/", POSTGRES | {"version": version})
+    assert saved.status_code == 302

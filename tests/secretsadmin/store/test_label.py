@@ -35,10 +35,10 @@ def labelled(outside: "Client", ref: Ref, version: str, newer: str) -> str:
     return version
 
 
-def test_takes_one_call_and_reads_no_value(proxy: FaultProxy, outside: "Client", ref: Ref, version: str) -> None:
+def test_takes_one_call_and_a_look_for_room(proxy: FaultProxy, outside: "Client", ref: Ref, version: str) -> None:
     labels.label(ref, label="tested", to=version, version="", actor=ANNA, reason="It ran")
 
-    assert proxy.calls == {"UpdateSecretVersionStage": 1}
+    assert proxy.calls == {"UpdateSecretVersionStage": 1, "DescribeSecret": 1}
     assert stages(outside, ref.name) == {version: ["AWSCURRENT", "tested"]}
     end = ended(ref, "label", "succeeded")
     assert (end.fields, end.version, end.previous, end.reason) == (["tested"], version, "", "It ran")
@@ -236,7 +236,8 @@ def test_is_known_to_the_list_at_once(
 
     known = {version: sorted(names) for version, names in listing.find(ref).versions.items()}
     assert known == stages(outside, ref.name)
-    assert set(proxy.calls) == {"UpdateSecretVersionStage"}
+    # The new one looks whether there is room still.
+    assert proxy.calls == {"UpdateSecretVersionStage": 3, "DescribeSecret": 1}
 
 
 def test_is_news_to_a_process_whose_list_is_older(outside: "Client", ref: Ref, labelled: str, newer: str) -> None:
@@ -274,3 +275,24 @@ def test_whose_answer_was_lost_is_unknown_where_somebody_has_moved_on(
     meanwhile.join()
 
     ended(ref, "label", "unknown")
+
+
+def test_stands_where_nobody_can_look_for_room(proxy: FaultProxy, outside: "Client", ref: Ref, version: str) -> None:
+    proxy.when("DescribeSecret").deny()
+
+    labels.label(ref, label="tested", to=version, version="", actor=ANNA)
+
+    assert stages(outside, ref.name) == {version: ["AWSCURRENT", "tested"]}
+    ended(ref, "label", "succeeded")
+
+
+def test_stands_where_it_can_not_be_taken_back(proxy: FaultProxy, outside: "Client", ref: Ref, version: str) -> None:
+    """What is recorded is what is so, and whoever looks for room finds none."""
+    for number in range(18):
+        outside.update_secret_version_stage(SecretId=ref.name, VersionStage=f"x{number}", MoveToVersionId=version)
+    proxy.when("UpdateSecretVersionStage", call=2).deny()
+
+    labels.label(ref, label="tested", to=version, version="", actor=ANNA)
+
+    assert "tested" in stages(outside, ref.name)[version]
+    ended(ref, "label", "succeeded")

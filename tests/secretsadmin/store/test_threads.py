@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Barrier
 from typing import TYPE_CHECKING
@@ -15,7 +16,9 @@ from secretsadmin.audit.models import Event, Outcome, Place, record_denied
 from secretsadmin.audit.refusals import Refusals
 from secretsadmin.environments import Ref
 from secretsadmin.store import aws, listing, reads, writes
-from secretsadmin.store.errors import Conflict
+from secretsadmin.store import labels as store_labels
+from secretsadmin.store.errors import Conflict, TooManyLabels
+from secretsadmin.store.labels import KEPT_FREE, MOST_LABELS
 from secretsadmin.store.reads import Secret
 from secretsadmin.store.writes import Draft
 from tests.demo.emulated import labels, versions
@@ -122,3 +125,35 @@ def test_that_are_refused_are_counted_one_by_one(ref: Ref) -> None:
     numbers = list(denied.values_list("refusal", flat=True))
     assert Refusals.objects.get().count == THREADS * EDITS
     assert numbers == [*range(1, 11), 16, 32, 64]
+
+
+@pytest.mark.parametrize("standing", [16, 12])
+def test_leave_room_for_a_save_where_all_label_at_once(
+    proxy: FaultProxy, outside: "Client", ref: Ref, version: str, standing: int
+) -> None:
+    older = [f"older-{number}" for number in range(standing)]
+    for name in older:
+        outside.update_secret_version_stage(SecretId=ref.name, VersionStage=name, MoveToVersionId=version)
+    # AWS sees none of them before all have looked for room.
+    proxy.when("UpdateSecretVersionStage").slow(1)
+
+    def attach(number: int) -> None:
+        with suppress(TooManyLabels), aws.one_action():
+            store_labels.check_room(ref, f"newer-{number}")
+            store_labels.label(ref, label=f"newer-{number}", to=version, version="", actor=ANNA)
+
+    in_threads(attach)
+
+    proxy.clear()
+    own = {name for names in labels(outside, ref.name).values() for name in names if not name.startswith("AWS")}
+    assert own >= {*older}
+    assert len(own) <= MOST_LABELS - len(KEPT_FREE)
+    ends = Event.objects.exclude(outcome=Outcome.STARTED)
+    assert {name for event in ends.filter(outcome="succeeded") for name in event.fields} == own - {*older}
+    assert set(ends.filter(outcome="failed").values_list("error", flat=True)) <= {
+        "TooManyLabels",
+        "LimitExceededException",
+    }
+    before = reads.describe(ref)
+    writes.update(ref, lambda _: Draft("saved", fields=("value",)), version=version, actor=ANNA, before=before)
+    assert reads.describe(ref).current != version
