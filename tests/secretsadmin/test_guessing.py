@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from time_machine import Traveller, travel
 
 from connections import catalog
-from connections.connection import Connection, NotRepresentable
+from connections.connection import Connection, NotRepresentable, form_of
 from connections.connection_type import ConnectionType
 from connections.reading import EXTRA
 from connections.shape import open_text, outline
@@ -96,6 +96,8 @@ def connections(draw: Callable[..., Any]) -> Case:
         right, wrong = (_connection(part, value).encode(form).text for value in (guess, other))
     except NotRepresentable:
         assume(False)
+    # In what form it is stored, is told.
+    assume(form_of(right) == form_of(wrong))
     typed = _typed(part, guess) | {"form": draw(st.sampled_from(["auto", "uri", "json"]))}
     return Case("connections", typed, right, wrong, _connection(part, guess).conn_type)
 
