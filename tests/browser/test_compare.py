@@ -33,7 +33,7 @@ def compare(visitor: Visitor, key: str) -> None:
 @pytest.mark.parametrize("scripts", [True, False])
 def test_across_forms_show_what_differs_and_no_secret(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
     changed(site, fresh)
-    visitor = visit("viewer", scripts=scripts)
+    visitor = visit("editor", scripts=scripts)
     compare(visitor, fresh)
 
     differing = visitor.page.locator("#compared tbody tr")
@@ -45,9 +45,22 @@ def test_across_forms_show_what_differs_and_no_secret(visit: Visit, site: Site, 
     expect(visitor.page.locator("#compared dl")).to_contain_text("postgres")
     expect(visitor.page.locator("html")).not_to_contain_text(VALUE)
 
-    visitor.page.get_by_label("Before").select_option(index=0)
+    visitor.page.get_by_role("combobox", name="Before").select_option(index=0)
     visitor.press("Compare")
     expect(visitor.page.locator("#compared")).to_contain_text("the same version twice")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_say_of_a_secret_who_may_compare_it(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+    changed(site, fresh)
+    visitor = visit("viewer", scripts=scripts)
+    compare(visitor, fresh)
+
+    expect(visitor.page.locator("#compared tbody tr")).to_contain_text(["other.example.com"])
+    withheld = visitor.page.locator("#compared .withheld")
+    expect(withheld).to_contain_text("Password")
+    expect(withheld).to_contain_text("whoever may reveal it here: editors and admins")
+    expect(visitor.page.locator("html")).not_to_contain_text(VALUE)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
