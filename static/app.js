@@ -246,9 +246,11 @@
     const { xhr, pathInfo, target } = event.detail;
     const went = xhr.responseURL && new URL(xhr.responseURL);
     const isElsewhere = went && went.pathname !== new URL(pathInfo.finalRequestPath, location).pathname;
-    if (isPoll(event.detail.requestConfig.elt) && (isElsewhere || xhr.status >= 400)) {
+    const { elt } = event.detail.requestConfig;
+    if (isPoll(elt)) {
+      if (!isElsewhere && xhr.status < 400) return;
       event.preventDefault();
-      event.detail.requestConfig.elt.remove();
+      elt.remove();
     } else if (isElsewhere) {
       // The answer is another page, which no fragment is. The one that is open holds what was typed.
       event.preventDefault();

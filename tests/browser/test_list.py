@@ -243,3 +243,22 @@ def test_leads_back_to_itself_as_it_was_filtered(visit: Visit, *, scripts: bool)
     expect(visitor.page.get_by_role("searchbox")).to_have_value("warehouse")
     visitor.section("Connections")
     expect(visitor.page.get_by_role("searchbox")).to_have_value("")
+
+
+def test_takes_in_what_others_did_when_one_comes_back_to_it(visit: Visit, fresh: str) -> None:
+    visitor: Visitor = visit("viewer")
+    visitor.go(f"/dev/connections/?q={fresh}")
+    expect(visitor.page.get_by_role("heading", name="Nothing matches this filter")).to_be_visible()
+    visit("editor").create("connections", conn_id=fresh, host="h.example.com")
+    visitor.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(ids(visitor)).to_have_text([fresh])
+
+
+def test_stays_what_it_is_when_its_person_is_signed_out(visit: Visit) -> None:
+    visitor = at_list(visit)
+    visitor.watch.expect(401)
+    visitor.page.context.clear_cookies()
+    visitor.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(visitor.page.locator("[data-polls]")).to_have_count(0)
+    expect(ids(visitor).first).to_be_visible()
+    expect(visitor.page).to_have_url(re.compile(f"{LIST}$"))
