@@ -67,7 +67,7 @@ def test_sends_no_secret_elsewhere_that_was_not_typed(emulator: Emulator, as_rol
     [
         {"password": "new", "extra": '{"mine": "new"}'},
         {"clear": ["password", "extra.mine"]},
-        {"secret": "postgres://u:new@evil.example.com"},
+        {"entry": "paste", "secret": "postgres://u:new@evil.example.com"},
     ],
 )
 def test_changes_a_host_with_the_secrets_typed_again_or_cleared(
