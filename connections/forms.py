@@ -8,15 +8,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 
 from connections import catalog, filling
-from connections.connection import (
-    Connection,
-    Encoded,
-    NotRepresentable,
-    Reader,
-    UnreadableSecret,
-    changed_fields,
-    differing_fields,
-)
+from connections.beginning import is_sound, proposed, readable, trouble_with
+from connections.connection import Connection, Encoded, NotRepresentable, changed_fields
 from connections.connection_type import TYPE
 from connections.fields import json_object, merged, name_in_a_page
 from connections.guarding import (
@@ -30,15 +23,19 @@ from connections.guarding import (
 from connections.layout import lay_out, masked_names, standard_fields
 from connections.mixing import mixed
 from connections.pasting import Pasted, UnreadablePaste, paste
-from connections.preview import preview_of, said_before
+from connections.preview import preview_of, said_before, stored_as
 from connections.reading import EXTRA, normal_type
-from connections.shape import outline, parts, types, ways
+from connections.shape import outline, parts, take_apart, types, ways
 from connections.typed_form import IS_TYPE, TypedForm
 from secretsadmin.comparing import WHOLE, Fields
-from secretsadmin.forms import Preview, SecretForm
+from secretsadmin.form_parts import BLANK, EMPTY, MENDED, Preview, Trouble
+from secretsadmin.forms import SecretForm
 from secretsadmin.kinds import Note
 from secretsadmin.store.writes import Draft
 from secretsadmin.unseen import lines
+
+# What a form holds that isn't of the value.
+_BESIDE_THE_VALUE = ("description", "reason", "version", "begins", "secret", "crlf")
 
 
 class ConnectionForm(TypedForm):
@@ -56,7 +53,8 @@ class ConnectionForm(TypedForm):
 
     def clean_secret(self) -> Pasted | None:
         """What a page doesn't show isn't meant: a paste that was left for the fields, whatever is still in its box."""
-        text = "" if self.data.get("entry") == "fields" else self.cleaned_data["secret"]
+        is_left = self.data.get("entry") == "fields" and self.data.get("fill") != "paste"
+        text = "" if is_left else self.cleaned_data["secret"]
         try:
             return paste(text, self.words, types()) if text.strip() else None
         except UnreadablePaste as error:
@@ -65,8 +63,9 @@ class ConnectionForm(TypedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not cleaned.get("secret") and "secret" not in self.errors:
-            self._require_type()
-            self._require_fields()
+            if not self._keeps_value:
+                self._require_type()
+                self._require_fields()
             self._refuse_strays()
         elif (pasted := cleaned.get("secret")) and pasted.notes and not self.only_looks:
             self.add_error("secret", f"Fill the fields from it, and look them over. {' '.join(pasted.notes)}")
@@ -79,7 +78,9 @@ class ConnectionForm(TypedForm):
         """Raises ValidationError."""
         if stored and WHOLE in self.theirs:
             return Draft(stored, self.existing().type)
-        before = self.stored_connection(stored)
+        if stored is not None and self._keeps_value:
+            return Draft(stored, self.existing().type)
+        before = self._before(stored)
         after = self._connection_over(stored)
         if before:
             after = mixed(after, before, self.theirs)
@@ -107,15 +108,23 @@ class ConnectionForm(TypedForm):
         return connection.conn_type if TYPE.fullmatch(connection.conn_type) else ""
 
     def laid_over(self, stored: str) -> str:
-        before = self.stored_connection(stored)
+        if self._keeps_value:
+            return stored
+        before = self._before(stored)
         after = self._connection_over(stored)
         if before and not self.may_learn:
             changed = changed_unseen(before, after, self.retypes)
             self._require_room(before, after, changed, self.retypes)
         return self.encoded(after).text
 
+    def _before(self, stored: str | None) -> Connection | None:
+        """What the input goes on from; a proposal counts for whoever may see all of the text."""
+        if not stored:
+            return None
+        return self.begun_with(stored) if self.may_learn else readable(stored, self.words)
+
     def _connection_over(self, stored: str | None) -> Connection:
-        before = self.stored_connection(stored)
+        before = self._before(stored)
         return self.connection(before, is_lost=bool(stored) and before is None)
 
     def parts(self, before: str, after: str) -> tuple[Fields, Fields]:
@@ -165,6 +174,23 @@ class ConnectionForm(TypedForm):
             typed = [name for name in self.fields if name in self._said]
             longest = max(typed, key=lambda name: len(self.data.get(name, "")), default=NON_FIELD_ERRORS)
             raise ValidationError({longest: too_much(kept)})
+
+    @property
+    def trouble(self) -> Trouble | None:
+        if self.is_bound or not self.stored_text:
+            return super().trouble
+        if self.beginning == MENDED and (found := self.mend(self.stored_text)):
+            return proposed(found)
+        opened = take_apart(self.stored_text, self.words)
+        told = opened if self.may_learn else opened.outline
+        offered = self.mend(self.stored_text) if self.may_learn else None
+        return trouble_with(self.stored_text, told, readable(self.stored_text, self.words), offered)
+
+    def proposal(self) -> Preview | None:
+        if self.beginning != MENDED or not self.stored_text or not (found := self.mend(self.stored_text)):
+            return None
+        encoded = found.connection.encode(extra_conn_words=self.words)
+        return stored_as(found.connection, encoded, take_apart(encoded.text, self.words))
 
     def preview(self) -> Preview:
         self.is_valid()
@@ -217,7 +243,8 @@ class ConnectionForm(TypedForm):
         pasted: Pasted | None = self.cleaned_data.get("secret")
         if pasted:
             return pasted.connection
-        if is_lost and not (self.cleaned_data.get("password") or "password" in self.cleared):
+        has_password = self.cleaned_data.get("password") or "password" in self.cleared
+        if is_lost and "password" in self.fields and not has_password:
             message = "What is stored can't be read, so its password can't be kept: type it again, or clear it."
             raise ValidationError({"password": message})
         base = before or Connection()
@@ -243,6 +270,17 @@ class ConnectionForm(TypedForm):
         except NotRepresentable as error:
             field = "secret" if self.cleaned_data.get("secret") else error.field
             raise ValidationError({field: str(error)} if field in self.fields else str(error)) from None
+
+    @property
+    def _keeps_value(self) -> bool:
+        """Whether a form that began empty says nothing of the value, so that this stays as it is."""
+        if self.beginning not in (BLANK, EMPTY) or self.cleared or self.cleaned_data.get("secret"):
+            return False
+        return all(self._is_as_begun(name) for name in self.fields if name not in _BESIDE_THE_VALUE)
+
+    def _is_as_begun(self, name: str) -> bool:
+        begun = self.data.get(self.add_initial_prefix(name)) or self.fields[name].initial or ""
+        return lines(self.data.get(name) or begun) == lines(begun)
 
     def _require_type(self) -> None:
         speaks_of_it = self.stored is None or self.was_sent("conn_type")
@@ -309,8 +347,4 @@ class ConnectionForm(TypedForm):
         """Whether saving the same fields anew changes something after all: the form, or what one reader reads."""
         was_json = stored.strip().startswith("{")
         asked = self.cleaned_data["form"] in ("uri", "json") and (encoded.form == "json") != was_json
-        try:
-            readers = [Connection.from_secret(stored, reader=r, extra_conn_words=self.words) for r in Reader]
-        except UnreadableSecret:
-            return True
-        return asked or bool(differing_fields(*readers))
+        return asked or not is_sound(stored, self.words)

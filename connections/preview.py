@@ -14,8 +14,8 @@ from connections.pasting import Pasted
 from connections.reading import EXTRA, TEXT_FIELDS
 from connections.shape import take_apart, types
 from connections.typed_form import TypedForm
-from secretsadmin.forms import Preview
-from secretsadmin.kinds import Field, Note
+from secretsadmin.form_parts import Preview
+from secretsadmin.kinds import Field, Note, Opened
 from secretsadmin.unseen import lines
 
 _MASK = "zzMASKEDzz"
@@ -25,16 +25,18 @@ _BULLETS = "••••••"
 def preview_of(form: TypedForm, connection: Connection, encoded: Encoded) -> Preview:
     """Of a form that was checked: the connection that its input makes, and the text that this would be stored as."""
     opened = take_apart(encoded.text, form.words)
-    found = Preview(
-        readings=opened.readings,
-        changes=tuple(_changes(form)),
-        notes=(*said_before(form), *opened.notes, *_notes(form, connection)),
-    )
+    found = stored_as(connection, encoded, opened)
     if kept := tuple(_kept(form)):
         readings = tuple(replace(reading, fields=(*reading.fields, *kept)) for reading in opened.readings)
-        return replace(found, readings=readings)
-    return replace(
-        found,
+        found = Preview(readings=readings)
+    notes = (*said_before(form), *opened.notes, *_notes(form, connection))
+    return replace(found, changes=tuple(_changes(form)), notes=notes)
+
+
+def stored_as(connection: Connection, encoded: Encoded, opened: Opened) -> Preview:
+    """A connection of which all is known, as the text that it would be stored as."""
+    return Preview(
+        readings=opened.readings,
         masked_text=_masked(connection, encoded),
         form=encoded.form.upper(),
         size=len(encoded.text.encode()),

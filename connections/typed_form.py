@@ -9,15 +9,18 @@ from django.core.validators import RegexValidator
 from django.forms.boundfield import BoundField
 
 from connections import catalog
-from connections.connection import Connection, UnreadableSecret, is_clear
+from connections.beginning import is_sound, readable
+from connections.connection import Connection
 from connections.connection_type import TYPE, ConnectionType
 from connections.fields import is_json
 from connections.form_fields import Box, ExtraText, TypeInput, standard_field
 from connections.hints import HEADERS
 from connections.layout import lay_out, masked_names, pretty, standard_fields, unseen
+from connections.mending import Mend, mend
 from connections.reading import EXTRA, normal_type
 from connections.shape import types
-from secretsadmin.forms import SecretForm, Section
+from secretsadmin.form_parts import BLANK, MENDED, Section
+from secretsadmin.forms import SecretForm
 from secretsadmin.kinds import Note
 
 FORMS = (("auto", "Whichever fits"), ("uri", "URI"), ("json", "JSON"))
@@ -134,15 +137,17 @@ class TypedForm(SecretForm):
         )
 
     def masked_in(self, name: str) -> Mapping[str, str]:
+        if name == "password" and self.beginning == BLANK:
+            return {name: "It has none"}
         if name != "extra":
             return {name: "Clear it"} if name in self.masked else {}
         others = sorted(each for each in self.masked if each not in self.fields)
         return {each: f"Remove {each.removeprefix(EXTRA)}" for each in others}
 
     def initial_values(self) -> dict[str, Any]:
-        stored = self.stored_connection(self.stored_text)
+        stored = self.begun_with(self.stored_text) if self.stored_text else None
         if stored is None:
-            return {"conn_type": normal_type(self.asked.get("conn_type", "")), "conn_id": self.asked.get("conn_id", "")}
+            return self._empty_values()
         one = catalog.get(stored.conn_type, types())
         layout = lay_out(stored, one)
         plain = {name: text for name, text in layout.texts.items() if name not in layout.masked}
@@ -151,12 +156,26 @@ class TypedForm(SecretForm):
         masked = [name for name in masked_names(layout, one) if name not in {EXTRA + key for key in shown}]
         return {"conn_type": stored.conn_type, **plain, **extra, "stored_masked": masked}
 
-    def stored_connection(self, text: str | None) -> Connection | None:
-        """What is stored, if it can be read and it is certain which part of it is the password."""
-        try:
-            return Connection.from_secret(text, extra_conn_words=self.words) if text and is_clear(text) else None
-        except UnreadableSecret:
+    def _empty_values(self) -> dict[str, Any]:
+        """Of a text that can't be read, the type is known all the same if it was noted of the secret."""
+        if self.stored is None:
+            return {"conn_type": normal_type(self.asked.get("conn_type", "")), "conn_id": self.asked.get("conn_id", "")}
+        if self.stored_text:
+            self.beginning = BLANK
+        conn_type = self.stored.type if TYPE.fullmatch(self.stored.type) else ""
+        return {"conn_type": normal_type(conn_type)}
+
+    def begun_with(self, text: str) -> Connection | None:
+        """The connection that a form goes on from: what can be read of the text, or what it seems to mean."""
+        if self.beginning == MENDED and (found := self.mend(text)):
+            return found.connection
+        return readable(text, self.words)
+
+    def mend(self, text: str) -> Mend | None:
+        """What the text seems to mean, where it isn't one that both readers take for the same."""
+        if is_sound(text, self.words):
             return None
+        return mend(text, self.words, types(), self.existing().type)
 
     def _add(self, name: str, field: forms.Field) -> None:
         field.show_hidden_initial = self.stored is not None and name not in self.secrets

@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.boundfield import BoundField
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
 from secretsadmin.backend import InvalidId
 from secretsadmin.comparing import Fields, key_in_a_form
 from secretsadmin.environments import Environment, Ref
-from secretsadmin.kinds import Field, Kind, Note, Reading, withheld
+from secretsadmin.form_parts import EMPTY, NO_TEXT, NO_VALUE, REVEALED, TOLD_AGAIN, Preview, Section, Trouble, Wrong
+from secretsadmin.kinds import Kind, Note, withheld
 from secretsadmin.rendering import DescribedField, Text
 from secretsadmin.store.reads import VERSION_ID, Secret, Value
 from secretsadmin.store.writes import MAX_BYTES, MAX_DESCRIPTION, Draft
@@ -33,31 +32,6 @@ MOST_IN_A_FIELD = 131_072
 MOST_IN_A_FORM = 262_144
 # The codes of errors that are none yet, while somebody is typing.
 UNFINISHED = ("required", "confirm")
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """An error, and the field that it belongs to, if it does to one: what people and the page call that."""
-
-    message: str
-    label: str = ""
-    field_id: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.label}: {self.message}" if self.label else self.message
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a form's input would become, with every value masked; for an update also what that changes."""
-
-    readings: tuple[Reading, ...] = ()
-    changes: tuple[Field, ...] = ()
-    masked_text: str = ""
-    form: str = ""
-    size: int = 0
-    reason: str = ""
-    notes: tuple[Note, ...] = ()
 
 
 class ClearableField(DescribedField):
@@ -81,15 +55,6 @@ class ClearableField(DescribedField):
         """What can be cleared: its name in the form, what it is called, and whether that was asked for."""
         names = self.form.masked_in(self.name)
         return tuple((name, label, name in self.form.cleared) for name, label in names.items())
-
-
-class Section(NamedTuple):
-    """Some of a form's fields; one with a title can be folded. `entry` says in which way of entering it is shown."""
-
-    fields: tuple[BoundField, ...]
-    title: str = ""
-    is_open: bool = True
-    entry: str = ""
 
 
 class SecretForm(forms.Form):
@@ -121,6 +86,7 @@ class SecretForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "w2"}),
     )
     version = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    begins = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -130,17 +96,25 @@ class SecretForm(forms.Form):
         kind: Kind,
         stored: Secret | None = None,
         value: Value | None = None,
-        reveal: bool = False,
+        begin: str = "",
         asked: Mapping[str, str] | None = None,
     ) -> None:
-        """`asked` is what a link to the empty form asks for, such as a type."""
+        """`asked` is what a link to the empty form asks for, such as a type.
+
+        An edit can `begin` with the masked field, if that is REVEALED, or with a reading of the text that is MENDED.
+        """
         self.asked = asked or {}
         self.environment = environment
         self.kind = kind
         self.stored = stored
-        self.reveal = reveal
+        self.reveal = begin == REVEALED
+        self.is_sent = data is not None
+        self.beginning = str(data.get("begins", "")) if self.is_sent else begin
         self.stored_text = value.text if value else None
-        super().__init__(data, initial=self._metadata(stored, value) | self.initial_values(), label_suffix="")
+        if stored and not self.is_sent and not self.stored_text:
+            self.beginning = EMPTY
+        initial = self._metadata(stored, value) | self.initial_values() | {"begins": self.beginning}
+        super().__init__(data, initial=initial, label_suffix="")
         self.shape()
 
     def shape(self) -> None:
@@ -157,7 +131,22 @@ class SecretForm(forms.Form):
         else:
             self.fields["team"].choices = [("", "All teams"), *((team, team) for team in teams)]  # type: ignore[attr-defined]
         if not self.stored:
-            del self.fields["version"]
+            del self.fields["version"], self.fields["begins"]
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why an edit doesn't simply begin with what is stored, if so."""
+        if self.stored is None or (self.is_bound and self.beginning not in TOLD_AGAIN):
+            return None
+        if self.is_bound:
+            return TOLD_AGAIN[self.beginning]
+        if not self.stored.current:
+            return NO_VALUE
+        return NO_TEXT if self.stored_text is None else None
+
+    def proposal(self) -> Preview | None:
+        """What a save of the form as it was opened would make, where that is no more than a proposal."""
+        return None
 
     def initial_values(self) -> dict[str, Any]:
         """The plain fields of the stored text, for an edit by somebody who may open it."""

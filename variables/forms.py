@@ -6,7 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from secretsadmin.comparing import WHOLE, Fields
-from secretsadmin.forms import Preview, SecretForm
+from secretsadmin.form_parts import Preview
+from secretsadmin.forms import SecretForm
 from secretsadmin.kinds import CONFIG, Field, Note, Reading, Usage
 from secretsadmin.store.writes import Draft
 from variables.mixing import mixed

@@ -1,6 +1,7 @@
 """Changing what is there. Each view asks the store for one thing, and keeps the person's input whatever happens."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -13,10 +14,12 @@ from django.views.decorators.http import require_POST
 from secretsadmin import policy
 from secretsadmin.access import actor_of, environment_of, secret_of
 from secretsadmin.audit.models import NotRecorded
+from secretsadmin.comparing import WHOLE
 from secretsadmin.environments import Ref
+from secretsadmin.form_parts import MENDED, REVEALED
 from secretsadmin.forms import FormClass, SecretForm
 from secretsadmin.htmx import Request, with_the_whole
-from secretsadmin.kinds import Kind, Note, Shape
+from secretsadmin.kinds import Field, Kind, Note, Shape
 from secretsadmin.rendering import Text
 from secretsadmin.store import listing, reads, writes
 from secretsadmin.store.aws import one_action
@@ -118,18 +121,26 @@ def _refused_page(request: Request, form: SecretForm, shape: Shape, error: Valid
 @require_POST
 def edit(request: Request, environment: str, kind: Kind, key: str, form_class: FormClass, shape: Shape) -> HttpResponse:
     """The update page with the stored fields in it, or a masked value for whoever may reveal: each a disclosure."""
-    verb = "reveal" if "reveal" in request.POST else "open"
+    verb, begin, fields = _beginning(request, form_class, shape)
     ref = secret_of(request, environment, verb, kind, key)
     secret_of(request, environment, "update", kind, key)
-    fields = (form_class.revealed,) if verb == "reveal" else ()
     try:
         value = reads.reveal(ref, verb, actor=actor_of(request), fields=fields, judge=judge_of(ref, shape))
     except NoValue:
         value = None
-    form = form_class(
-        environment=ref.environment, kind=kind, stored=listing.find(ref), value=value, reveal=verb == "reveal"
-    )
+    form = form_class(environment=ref.environment, kind=kind, stored=listing.find(ref), value=value, begin=begin)
+    form.may_learn = policy.may_learn(request.user, ref.environment, kind)
     return _update_page(request, form, shape, is_open=True)
+
+
+def _beginning(request: Request, form_class: FormClass, shape: Shape) -> tuple[str, str, tuple[str, ...]]:
+    """What an edit is to begin with: the verb by which that is disclosed, its name, and the fields of the record."""
+    if MENDED in request.POST and shape.copies:
+        # Whatever the text is taken for, any part of it may be what is masked elsewhere.
+        return "copy", MENDED, (shape.whole,)
+    if "reveal" in request.POST:
+        return "reveal", REVEALED, (form_class.revealed,)
+    return "open", "", ()
 
 
 class DeleteForm(forms.Form):
@@ -206,11 +217,21 @@ def _update_page(
     context = secret_context(request, form.existing(), shape)
     context |= {
         "is_open": form.is_bound,
+        "stored_text": _stored_text(form, shape, context),
         "preview_url": context["update_url"],
         **_form_context(form),
     }
     page = answer(request, "update.html", context | extra, status=status, partial=_partial(request) or partial)
     return page if partial == "review" or not form.wants_review else with_the_whole(page, "#fields")
+
+
+def _stored_text(form: SecretForm, shape: Shape, context: Mapping[str, Any]) -> shown.ShownField | None:
+    """The text that a form couldn't begin with, to be shown by an act of its own."""
+    trouble = form.trouble
+    if trouble is None or not trouble.has_text or not shape.copies or not context["may_copy"]:
+        return None
+    field = Field(WHOLE, "Stored text", None)
+    return replace(shown.masked(field, context["reveal_url"]), hint="")
 
 
 def _partial(request: Request) -> str:
@@ -239,9 +260,12 @@ def _shown_preview(form: SecretForm) -> ShownPreview | None:
 
     Of a form that goes on top of somebody's version nobody knows what that would give, without reading it.
     """
-    if not form.is_bound or (form.errors and not form.only_looks) or form.on_top_of is not None:
+    is_refused = bool(form.errors) and not form.only_looks
+    if form.is_bound and (is_refused or form.on_top_of is not None):
         return None
-    preview = form.preview()
+    preview = form.preview() if form.is_bound else form.proposal()
+    if preview is None:
+        return None
     return ShownPreview(
         readings=shown.readings(preview.readings),
         text_masked=preview.masked_text,

@@ -47,6 +47,11 @@ class ShownValue:
     notes: tuple[Note, ...]
 
     @property
+    def is_broken(self) -> bool:
+        """Whether a reader of Airflow's can't read it."""
+        return any(reading.error for reading in self.readings)
+
+    @property
     def is_withheld(self) -> bool:
         """Whether there is something of which the person is told no more than that."""
         return self.size is None and any(each.masked for each in self.fields)

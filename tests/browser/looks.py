@@ -203,6 +203,17 @@ def reviewed_unseen(visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("typed anew")).to_be_visible()
 
 
+def broken(visitor: Visitor) -> None:
+    visitor.edit("warehouse_loader", environment="prod")
+    expect(visitor.page.get_by_role("button", name="Fill the form with a proposal")).to_be_visible()
+
+
+def mended(visitor: Visitor) -> None:
+    broken(visitor)
+    visitor.press("Fill the form with a proposal")
+    expect(visitor.page.get_by_role("region", name="What Airflow will read")).to_contain_text("postgres")
+
+
 def with_keys(visitor: Visitor) -> None:
     visitor.go("/prod/")
     visitor.page.keyboard.press("?")
@@ -363,6 +374,13 @@ LOOKS = (
     Look("create-variable", at("/prod/variables/create/")),
     Look("update-connection", changed("snowflake_finance", "connections")),
     Look("update-connection-edited-so-far", edited_so_far),
+    Look("update-connection-broken", broken),
+    Look(
+        "update-connection-broken-as-editor",
+        lambda visitor: visitor.edit("warehouse_loader", environment="prod"),
+        "editor",
+    ),
+    Look("update-connection-mended", mended),
     Look("update-connection-overtaken", overtaken),
     Look("update-connection-reviewed", reviewed),
     Look("update-connection-overtaken-as-editor", overtaken, who="editor"),

@@ -143,7 +143,8 @@ THEIRS = Connection("postgres", host="theirs", login="u", password="hunter3", ex
     "chosen",
     [
         {"choice.host": "mine", "choice.password": "theirs"},
-        {"choice.host": "mine", "choice.password": "theirs", "secret": "postgres://u:typed@evil.example.com"},
+        {"choice.host": "mine", "choice.password": "theirs", "entry": "paste"}
+        | {"secret": "postgres://u:typed@evil.example.com"},
         {"take": "mine", "password": "", "choice.host": "mine", "choice.password": "mine"},
     ],
 )
@@ -195,7 +196,7 @@ def test_makes_a_version_by_any_guess(emulator: Emulator, as_role: As, way: str,
     pasted = replace(MINE, password=guess, extra={"sslmode": "require", "mine": guess}).to_json()
     typed, fields = {
         "password": ({"password": guess}, ["password"]),
-        "paste": ({"secret": pasted}, ["password", "extra.mine"]),
+        "paste": ({"entry": "paste", "secret": pasted}, ["password", "extra.mine"]),
         "variable": ({"value": guess}, ["value"]),
     }[way]
     put(emulator, "prod/variables/x", SECRET)

@@ -1,0 +1,60 @@
+"""What an edit can begin with: a stored text that can be read, and why another one can't."""
+
+from collections.abc import Iterator
+
+from connections.connection import Connection, Reader, UnreadableSecret, differing_fields, is_clear
+from connections.mending import Mend
+from connections.reading import ConnWords
+from secretsadmin.form_parts import Trouble
+from secretsadmin.kinds import Opened
+
+_ALONE = "What you save takes the place of all of it. Leave the fields empty to change the description alone."
+_LOOK_OVER = "Nothing is saved yet. Look it over, and what Airflow will read of it."
+
+
+def readable(text: str, words: ConnWords | None) -> Connection | None:
+    """What the newest reader makes of a text that it can read, if it is certain which part of that is the password."""
+    if not is_clear(text):
+        return None
+    return next(_read(text, words), None)
+
+
+def is_sound(text: str, words: ConnWords | None) -> bool:
+    """Whether both readers read the same, and it is certain which part of it is the password."""
+    read = list(_read(text, words))
+    return is_clear(text) and len(read) == len(Reader) and not differing_fields(*read)
+
+
+def _read(text: str, words: ConnWords | None) -> Iterator[Connection]:
+    for reader in reversed(Reader):
+        try:
+            yield Connection.from_secret(text, reader=reader, extra_conn_words=words)
+        except UnreadableSecret:
+            continue
+
+
+def trouble_with(text: str, opened: Opened, connection: Connection | None, mend: Mend | None) -> Trouble | None:
+    """Why an edit can't begin with a text, or what a save settles. `mend` is there for whoever may see all of the text.
+
+    `opened` says of it what the person may know.
+    """
+    errors = [(reading.label, reading.error) for reading in opened.readings if reading.error]
+    notes = [note.text for note in opened.notes]
+    if connection and not errors and not notes:
+        return None
+    place = f"It goes astray at character {mend.place} of {len(text)}." if mend and mend.place else ""
+    told = (*(error for _, error in errors), place, *notes, "" if connection else _ALONE)
+    title = _title(errors, is_lost=connection is None)
+    return Trouble(title, tuple(sentence for sentence in told if sentence), offers_mend=mend is not None)
+
+
+def _title(errors: list[tuple[str, str]], *, is_lost: bool) -> str:
+    if not errors:
+        return "The form begins empty" if is_lost else "What a save settles"
+    if is_lost:
+        return "Airflow can't read what is stored, so the form begins empty"
+    return f"Not read by {errors[0][0]}"
+
+
+def proposed(mend: Mend) -> Trouble:
+    return Trouble("A proposal for what is stored, not saved yet", (*mend.steps, _LOOK_OVER), is_mended=True)
