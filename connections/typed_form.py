@@ -1,8 +1,9 @@
 """The fields of a connection's form, as its type has them, and what of a stored connection they show."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -11,7 +12,8 @@ from django.forms.boundfield import BoundField
 from connections import catalog
 from connections.beginning import is_sound, readable
 from connections.connection import Connection
-from connections.connection_type import TYPE, ConnectionType
+from connections.connection_type import TYPE, ConnectionType, ExtraField, StandardField
+from connections.examples import example
 from connections.fields import is_json
 from connections.form_fields import Box, ExtraText, TypeInput, standard_field
 from connections.hints import HEADERS
@@ -23,6 +25,7 @@ from secretsadmin.form_parts import BLANK, MENDED, Section
 from secretsadmin.forms import SecretForm
 from secretsadmin.kinds import Note
 
+Known = TypeVar("Known", StandardField, ExtraField)
 FORMS = (("auto", "Whichever fits"), ("uri", "URI"), ("json", "JSON"))
 UNCHANGED = "Unchanged unless you type."
 IS_TYPE = RegexValidator(
@@ -81,10 +84,10 @@ class TypedForm(SecretForm):
         self._name_the_type()
         standard = [each for each in standard_fields(self.connection_type) if not each.hidden or self._has(each.name)]
         for each in standard:
-            self._add(each.name, standard_field(each, masked=each.name in self.secrets))
+            self._add(each.name, standard_field(self._exemplified(each), masked=each.name in self.secrets))
         for extra in self.connection_type.extra_fields:
             name = EXTRA + extra.name
-            self._add(name, ExtraText(extra, masked=name in self.secrets))
+            self._add(name, ExtraText(self._exemplified(extra), masked=name in self.secrets))
         if not self.stored:
             del self.fields["stored_masked"], self.fields["shown_extras"]
             self._suggest_an_id()
@@ -183,6 +186,10 @@ class TypedForm(SecretForm):
             field.help_text = f"{UNCHANGED} {field.help_text}".strip()
             field.widget.attrs["placeholder"] = "unchanged"
         self.fields[name] = field
+
+    def _exemplified(self, field: Known) -> Known:
+        shown = example(self.connection_type.conn_type, field.name, field.placeholder)
+        return replace(field, placeholder=shown)
 
     def _has(self, name: str) -> bool:
         is_given = name in self.data if self.is_bound else bool(self.initial.get(name))

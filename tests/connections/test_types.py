@@ -55,6 +55,13 @@ def test_stores_every_field_with_its_json_type_and_changes_nothing_when_it_is_sa
         assert current(secrets_manager, NAME) == before
 
 
+def test_shows_an_example_where_the_provider_repeats_the_label(editor: Client) -> None:
+    form = editor.get(f"{CONNECTIONS}/create/", {"conn_type": "snowflake"}).content.decode()
+
+    assert 'placeholder="xy12345.eu-central-1"' in form
+    assert "snowflake db name" not in form
+
+
 @pytest.mark.parametrize("group", catalog.GROUPS)
 def test_shows_no_secret_when_it_is_opened(editor: Client, secrets_manager: Emulator, group: str) -> None:
     for one in (one for one in catalog.types().values() if one.group == group):
