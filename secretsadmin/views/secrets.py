@@ -33,6 +33,9 @@ from secretsadmin.views.rows import Badge, badges, table
 from secretsadmin.views.shown_versions import ShownVersion, shown_version, version_asked
 
 VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "label", "delete", "restore", "history")
+# The verbs that show what is stored and change nothing, and how many acts a page tells of.
+LOOKS = ("open", "compare", "reveal", "copy")
+ACTS = 8
 # The tag of the message that the page of a new secret begins with.
 CREATED = "created"
 
@@ -229,7 +232,7 @@ def detail_context(request: Request, secret: Secret, shape: Shape, version: str 
         "copy_url": _copy_url(secret.ref) if shape.copies else "",
         "usage": shape.use(Named(secret.ref.kind, secret.ref.id, secret.type, _form_of(secret, version))),
         "team": secret.ref.team,
-        "activity": _acts(secret.ref),
+        **_activity(secret.ref),
     }
 
 
@@ -261,8 +264,14 @@ def _copy_url(ref: Ref) -> str:
     return reverse(f"{ref.kind.name}:copy", args=[ref.environment.name, ref.key])
 
 
-def _acts(ref: Ref) -> list[Activity]:
-    return with_outcomes(Event.objects.started().on(ref)[:8])
+def _activity(ref: Ref) -> dict[str, list[Activity]]:
+    """What was done to a secret, and apart from that who looked at it: there are many more of those."""
+    looks = [f"{ref.kind.name}.{verb}" for verb in LOOKS]
+    acts = Event.objects.started().on(ref)
+    return {
+        "activity": with_outcomes(acts.exclude(action__in=looks)[:ACTS]),
+        "looks": with_outcomes(acts.filter(action__in=looks)[:ACTS]),
+    }
 
 
 def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Opened, int | None]:

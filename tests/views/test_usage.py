@@ -48,6 +48,18 @@ def test_uses_the_hook_of_a_type_that_only_the_value_tells(editor: Client, secre
     assert "SQLExecuteQueryOperator" in code(editor.post(f"{CONNECTIONS}/open/x/"))[0]
 
 
+def test_stands_beside_what_was_done_and_apart_from_who_looked(editor: Client, secrets_manager: Emulator) -> None:
+    editor.post(f"{VARIABLES}/create/", {"key": "x", "value": "1"})
+    for _ in range(9):
+        editor.post(f"{VARIABLES}/open/x/")
+
+    page = editor.get(f"{VARIABLES}/detail/x/")
+
+    assert [act.start.action for act in page.context["activity"]] == ["variables.create"]
+    assert {act.start.action for act in page.context["looks"]} == {"variables.open"}
+    assert "Who looked at it last" in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("key", "sections"),
     [
