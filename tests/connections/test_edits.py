@@ -183,7 +183,7 @@ def test_is_exactly_what_was_pasted_into_its_fields(
     readable(old)
     pasted = readable(new)
     conn_id, name = planted(secrets_manager, old)
-    sent = as_sent(opened(editor, conn_id, **more)) | {"secret": new, "fill": "paste"}
+    sent = as_sent(opened(editor, conn_id, **more)) | {"entry": "paste", "secret": new, "fill": "paste"}
 
     filled = editor.post(f"{CONNECTIONS}/update/{conn_id}/", sent)
 
