@@ -139,6 +139,14 @@ class TypedForm(SecretForm):
             Section(tuple(last)),
         )
 
+    @property
+    def begins_at(self) -> BoundField:
+        """The type comes before the fields, and changes less often than any of them."""
+        if self.reveal:
+            return super().begins_at
+        _, *others = self.sections[1].fields
+        return others[0] if others else self["description"]
+
     def masked_in(self, name: str) -> Mapping[str, str]:
         if name == "password" and self.beginning == BLANK:
             return {name: "It has none"}

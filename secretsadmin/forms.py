@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
@@ -196,6 +197,11 @@ class SecretForm(forms.Form):
     @property
     def sections(self) -> tuple[Section, ...]:
         return (Section(tuple(self.visible_fields())),)
+
+    @property
+    def begins_at(self) -> BoundField:
+        """Where the page of an edit puts the focus: at what was revealed for it, or else at the first field."""
+        return self[self.revealed] if self.reveal else self.sections[0].fields[0]
 
     @property
     def cleared(self) -> frozenset[str]:

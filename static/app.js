@@ -71,13 +71,17 @@
   function forgetPage() {
     for (const output of [...shown.keys()]) hide(output);
     for (const value of $$("#opened .value, #revealed .value")) value.textContent = "";
-    for (const input of $$("input[type=password], textarea:is(.secret, [name=secret], [name=extra])")) input.value = "";
+    const secrets = "input[type=password], form[method=post] textarea, form[data-kept] input:not([name=csrfmiddlewaretoken])";
+    for (const input of $$(secrets)) input.value = "";
   }
 
   addEventListener("pagehide", forgetPage);
   addEventListener("pageshow", (event) => {
     busy(0);
-    if (event.persisted && $("#opened, #form, #rows")) location.reload();
+    sent = undefined;
+    if (!event.persisted) return;
+    if ($("#opened, #rows, form[data-kept]")) location.reload();
+    else if ($("#form[data-touched]")) showNotice("#brought-back");
   });
 
   // Copying. The clipboard wants to be asked during the click, so it is handed a promise of the text.
@@ -149,6 +153,8 @@
 
   // Messages
 
+  const showNotice = (template) => $("#messages").replaceChildren($(template).content.cloneNode(true));
+
   function showMessage(page, otherwise = "#unreachable") {
     const found = page && $("#message", page);
     $("#main #message")?.remove();
@@ -218,6 +224,64 @@
     if (!asking) ask(form, submitter);
   });
 
+  // Leaving. What was typed and not sent would go with the page, so the browser asks first.
+
+  addEventListener("beforeunload", (event) => {
+    const form = $("form[data-touched]");
+    if (!form) return;
+    keepTyped(form);
+    if (form !== sent) event.preventDefault();
+  });
+
+  // Going back. No page is stored anywhere, so it is made anew then. What was typed goes along with its place in the
+  // browser's history, for the same person: from plain fields alone, and no text with an address or a key in it, which may
+  // have a password in it. An answer to a form isn't made anew but asked for by sending the form again, all of it.
+
+  const PLAIN = "select, input:is([type=text], [type=number], [type=checkbox])";
+
+  const held = (field) => (field.type === "checkbox" ? field.checked : field.value);
+  const versionIn = (form) => form.elements.version?.value ?? "";
+
+  function heldBefore(field) {
+    const initial = field.form.elements[`initial-${field.name}`];
+    if (initial) return initial.value;
+    if (field.type === "checkbox") return field.defaultChecked;
+    if (field.options) return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value;
+    return field.defaultValue;
+  }
+
+  function keepTyped(form) {
+    if (document.body.matches("[data-posted]") || form.id !== "form") return;
+    const mayBeKept = (field) => field.id && field.matches(PLAIN) && !/[@?=]|\/\//.test(field.value);
+    const changed = [...form.elements].filter((field) => mayBeKept(field) && held(field) !== heldBefore(field));
+    const fields = changed.map((field) => [field.id, held(field)]);
+    const typed = { fields, user: document.body.dataset.user, version: versionIn(form), wasSent: form === sent };
+    history.replaceState({ ...history.state, typed }, "");
+  }
+
+  function takeTyped() {
+    const { typed, ...others } = history.state ?? {};
+    if (typed) history.replaceState(others, "");
+    const [{ type } = {}] = performance.getEntriesByType("navigation");
+    return type === "back_forward" && typed?.user === document.body.dataset.user ? typed : undefined;
+  }
+
+  function bringBack() {
+    const form = $("#form");
+    const typed = form && takeTyped();
+    if (!typed) return;
+    if (typed.version !== versionIn(form)) {
+      if (!typed.wasSent) showNotice("#not-brought-back");
+      return;
+    }
+    const fields = typed.fields.map(([id, text]) => [document.getElementById(id), text]).filter(([field]) => field);
+    for (const [field, text] of fields) field[field.type === "checkbox" ? "checked" : "value"] = text;
+    fields[0]?.[0].dispatchEvent(new Event("input", { bubbles: true }));
+    if (fields.length) showNotice("#brought-back");
+  }
+
+  addEventListener("load", bringBack);
+
   // The thin bar on top
 
   let running = 0;
@@ -285,6 +349,15 @@
     $("[aria-invalid=true]", detail.elt)?.focus();
   });
 
+  // The form of an edit comes after its page. It begins at its first field, unless somebody is somewhere else by then.
+  const TYPED_IN = ":is(input:not([type=hidden], [type=radio], [type=checkbox], [type=file]), textarea, select)";
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (target.id !== "fields") return;
+    bringBack();
+    if (document.activeElement !== document.body) return;
+    $$(`#form .field ${TYPED_IN}`).find((field) => field.checkVisibility())?.focus();
+  });
+
   // Keys. An element says its own key with aria-keyshortcuts.
 
   const typing = (element) => element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
@@ -319,7 +392,7 @@
     const open = $("details.switcher[open]");
     if (open) { open.open = false; $("summary", open).focus(); return; }
     if (typing(document.activeElement)) { document.activeElement.blur(); return; }
-    if (!$("form[data-touched]")) press("Escape");
+    press("Escape");
   }
 
   // Of the keys, only those that do something on this page.

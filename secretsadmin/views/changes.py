@@ -130,6 +130,9 @@ def edit(request: Request, environment: str, kind: Kind, key: str, form_class: F
         value = None
     form = form_class(environment=ref.environment, kind=kind, stored=listing.find(ref), value=value, begin=begin)
     form.may_learn = policy.may_learn(request.user, ref.environment, kind)
+    if not request.htmx:
+        # A fragment comes later than its page, and takes the focus from nobody.
+        form.begins_at.field.widget.attrs["autofocus"] = True
     return _update_page(request, form, shape, is_open=True)
 
 

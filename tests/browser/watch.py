@@ -42,6 +42,8 @@ class Watch:
         self.expected = set(FORMS_AGAIN)
         self.expects_refused_text = False
         self.found: list[str] = []
+        self.times_asked = 0
+        self._stays = False
         context.add_init_script(REPORT_VIOLATIONS)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.found.append(f"page error: {error.error}"))
@@ -85,9 +87,23 @@ class Watch:
     def _page(self, page: Page) -> None:
         page.on("dialog", self._dialog)
 
+    def stay(self) -> None:
+        """Whoever is asked whether to leave a form doesn't."""
+        self._stays = True
+
     def _dialog(self, dialog: Dialog) -> None:
+        if dialog.type == "beforeunload":
+            self._answer(dialog)
+            return
         self.found.append(f"a script ran: {dialog.type}")
         dialog.dismiss()
+
+    def _answer(self, dialog: Dialog) -> None:
+        self.times_asked += 1
+        if self._stays:
+            dialog.dismiss()
+        else:
+            dialog.accept()
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
