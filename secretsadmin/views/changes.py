@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -42,7 +43,7 @@ def create(request: Request, environment: str, kind: Kind, form_class: FormClass
         return _create_page(request, form)
     if form.only_looks:
         looked = form.filled() if form.wants_filling else form
-        return _create_page(request, looked, status=_status_of(looked))
+        return _create_page(request, looked, status=_status_of(looked), beside=_beside(looked, form))
     if not form.is_valid():
         return _create_page(request, form, status=422)
     try:
@@ -73,7 +74,7 @@ def update(
     form.may_learn = policy.may_learn(request.user, ref.environment, kind)
     if form.only_looks:
         looked = form.filled() if form.wants_filling else form
-        return _update_page(request, looked, shape, status=_status_of(looked))
+        return _update_page(request, looked, shape, status=_status_of(looked), beside=_beside(looked, form))
     if not form.is_valid():
         return _update_page(request, form, shape, status=422)
     return _saved(request, ref, form, shape)
@@ -185,6 +186,15 @@ def restore(request: Request, environment: str, kind: Kind, key: str) -> HttpRes
 def _status_of(looked: SecretForm) -> int:
     """A preview tells errors on the way; a form that couldn't be filled is refused."""
     return 422 if looked.errors and looked.wants_filling else 200
+
+
+def _beside(looked: SecretForm, sent: SecretForm) -> list[BoundField]:
+    """The fields that the page has, in which people write.
+
+    A preview of another type comes before that type's fields, and one of broken JSON before the box that confirms it.
+    """
+    written = (field for field in looked.visible_fields() if field.widget_type != "checkbox")
+    return [field for field in written if field.name in sent.fields]
 
 
 def _taken_page(request: Request, form: SecretForm, error: NameTaken | ScheduledForDeletion) -> HttpResponse:

@@ -164,8 +164,10 @@ def test_leaves_by_the_keys_only_what_was_not_begun(visit: Visit, fresh: str) ->
     visitor.page.keyboard.press("n")
     expect(visitor.heading).to_have_text("New variable")
     visitor.fill(key=fresh)
+    visitor.watch.stay()
     visitor.page.keyboard.press("Escape")
-    visitor.page.keyboard.press("Escape")
+    with visitor.page.expect_event("dialog"):
+        visitor.page.keyboard.press("Escape")
     expect(visitor.field("key")).to_have_value(fresh)
 
 

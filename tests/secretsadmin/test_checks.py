@@ -180,7 +180,7 @@ def test_want_a_folder_for_the_database() -> None:
 def test_want_a_database_for_nobody_else(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = tmp_path / "site.sqlite3"
     database.touch(0o600)
-    settings.DATABASES["default"] = {"ENGINE": "secretsadmin.sqlite3", "NAME": database}
+    monkeypatch.setitem(settings.DATABASES, "default", {"ENGINE": "secretsadmin.sqlite3", "NAME": database})
     monkeypatch.setattr("os.geteuid", lambda: database.stat().st_uid + 1)
     assert problems(settings) == []
 

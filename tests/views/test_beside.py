@@ -127,3 +127,22 @@ def test_what_will_change_above_the_button_that_saves(editor: Client, secrets_ma
     assert "What will change" in page.partition('id="before-save"')[2]
     assert page.count("What will change") == 1
     assert not errors(response)
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [
+        (CREATE, {"conn_id": "x", "conn_type": "snowflake", "new_type": "postgres"}),
+        (f"{VARIABLES}/create/", {"key": "x", "value": '{"a": '}),
+    ],
+)
+def test_nothing_of_a_field_that_the_page_has_not(
+    editor: Client, secrets_manager: Emulator, page: str, typed: dict[str, str]
+) -> None:
+    before = editor.get(page, {"conn_type": typed.get("conn_type", "")}).content.decode()
+
+    looked = editor.post(page, typed | {"preview": "1"}, headers=HTMX).content.decode()
+
+    places = re.findall(r'id="([^"]*)" hx-swap-oob', looked)
+    assert "save-state" in places
+    assert [place for place in places if f'id="{place}"' not in before] == []
