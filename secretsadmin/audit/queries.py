@@ -196,6 +196,16 @@ def _moves(events: Iterable[Event]) -> Iterator[Move]:
         yield Move(event.at, to, by, event.reason, event.previous if is_guarded else None)
 
 
+def last_saves(ref: Ref, since: datetime | None, count: int) -> list[Event]:
+    """The last saves that put a version of their own in place, the newest first."""
+    verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update")]
+    saves = Event.objects.on(ref).filter(action__in=verbs, outcome=Outcome.SUCCEEDED)
+    if since:
+        saves = saves.filter(at__gt=since)
+    # A save of the description alone makes no version.
+    return list(saves.exclude(version=F("previous")).order_by("-id")[:count])
+
+
 def last_roll_back(ref: Ref) -> Event | None:
     """The roll back that put the current version in place, if no act of ours has moved it since."""
     verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update", "roll-back")]

@@ -126,8 +126,9 @@ class Standing:
 def findings(ref: Ref, versions: Iterable[str]) -> dict[str, Finding]:
     """What was found last in each of these versions of a secret, as far as somebody was shown them."""
     disclosure = Q(action__in=[f"{ref.kind}.{verb}" for verb in DISCLOSURES])
-    lines = Event.objects.on(ref).filter(disclosure & _TELLING, version__in=list(versions)).order_by("id")
-    return {line.version: _finding(line) for line in lines}
+    telling = Event.objects.on(ref).filter(disclosure & _TELLING, version__in=list(versions))
+    last = telling.values("version").annotate(last=Max("id")).values("last")
+    return {line.version: _finding(line) for line in Event.objects.filter(id__in=last)}
 
 
 def _finding(line: Line | Event) -> Finding:

@@ -30,7 +30,7 @@ from secretsadmin.views import polling, shown
 from secretsadmin.views.filters import Filter
 from secretsadmin.views.polling import Age, Ages
 from secretsadmin.views.rows import Badge, badges, table
-from secretsadmin.views.shown_versions import ShownVersion, shown_version, version_asked
+from secretsadmin.views.shown_versions import ShownVersion, latest_versions, shown_version, version_asked
 
 VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "label", "delete", "restore", "history")
 # The verbs that show what is stored and change nothing, and how many acts a page tells of.
@@ -226,6 +226,7 @@ def detail_context(request: Request, secret: Secret, shape: Shape, version: str 
     old = _old(secret, version, context)
     return context | {
         "old": old,
+        "versions": () if old else latest_versions(secret, context),
         "version": version,
         "opened": None,
         "copies": shape.copies,

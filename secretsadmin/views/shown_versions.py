@@ -3,20 +3,23 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, QueryDict
 
-from secretsadmin.audit.models import Event, Outcome, makers
-from secretsadmin.audit.standing import Finding
+from secretsadmin.audit.models import CLOCKS, Event, Outcome, makers
+from secretsadmin.audit.queries import last_saves
+from secretsadmin.audit.standing import Finding, findings
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import TROUBLES
-from secretsadmin.store.reads import CURRENT, VERSION_ID, Version
+from secretsadmin.store.reads import CURRENT, PREVIOUS, VERSION_ID, Secret, Version
 from secretsadmin.store.writes import CANDIDATE
 from secretsadmin.timeline import Period
 
+# How many versions the page of a secret shows; its history shows all of them.
+LATEST = 4
 # How a save ends whose version was there already, and wasn't made the current one.
 REFUSED = (Outcome.CONFLICT, Outcome.FAILED, Outcome.DENIED)
 
@@ -127,6 +130,40 @@ def shown_version(
 def makers_of(ref: Ref, versions: Iterable[Version]) -> dict[str, Event]:
     """The acts that made these versions, by version id, as far as they were made here."""
     return makers(ref, {version.id: version.created for version in versions})
+
+
+def latest_versions(secret: Secret, context: Mapping[str, Any]) -> tuple[ShownVersion, ...]:
+    """The current version, the one before it, and the last that are known of the others; AWS isn't asked for it.
+
+    What describes a secret names the versions that have a label. The record adds those that were saved here.
+    """
+    saves = last_saves(secret.ref, _since(secret), LATEST)
+    labels: dict[str, tuple[str, ...]] = {event.version: () for event in saves}
+    labels.update(secret.versions)
+    made = _made_here(secret, labels)
+    versions = [Version(id_, labels[id_], made[id_].at if id_ in made else None) for id_ in labels]
+    versions.sort(key=_place, reverse=True)
+    found = findings(secret.ref, labels)
+    return tuple(
+        shown_version(version, made.get(version.id), context, finding=found.get(version.id))
+        for version in versions[:LATEST]
+    )
+
+
+def _since(secret: Secret) -> datetime | None:
+    """What was done before was done to another secret of the same name."""
+    return secret.created - CLOCKS if secret.created else None
+
+
+def _made_here(secret: Secret, versions: Iterable[str]) -> dict[str, Event]:
+    since = _since(secret)
+    made = makers(secret.ref, dict.fromkeys(versions))
+    return {version: event for version, event in made.items() if since is None or event.at > since}
+
+
+def _place(version: Version) -> tuple[bool, bool, datetime]:
+    known_since = version.created or datetime.min.replace(tzinfo=UTC)
+    return CURRENT in version.labels, PREVIOUS in version.labels, known_since
 
 
 def _with(url: str, **parameters: str) -> str:
