@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -40,18 +41,27 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {}
     seen = [e for e in environments.site().environments.values() if policy.may(user, "view", e)]
-    asked: Environment | None = getattr(request, "environment", None)
-    # A refusal doesn't tell what the environment is called, or that it is protected.
-    here = asked if asked in seen else None
-    current = here or (seen[0] if seen else None)
+    here = _here(request, seen)
     roles = " and ".join(policy.roles(user, here)) if here else ""
     return {
         "environment": here,
         "environments": [_choice(environment, here) for environment in seen],
-        "nav": _nav(request, current) if current else [],
-        "nav_more": [Item("Audit", reverse("audit"), "history", request.path == reverse("audit"))] if seen else [],
+        "nav": _nav(request, here) if here else [_environment(environment) for environment in seen],
+        "nav_more": [_audit(request, here)] if seen else [],
         "roles_text": f"{roles} in {here.title}" if here and roles else "",
     }
+
+
+def _here(request: HttpRequest, seen: list[Environment]) -> Environment | None:
+    """The environment that the page is about, or that its address names where the page itself isn't there.
+
+    One that the person may not view is none: a refusal doesn't tell what it is called, or that it is protected.
+    """
+    asked: Environment | None = getattr(request, "environment", None)
+    named = asked or environments.get(request.path.split("/")[1])
+    if named in seen:
+        return named
+    return seen[0] if len(seen) == 1 else None
 
 
 def _choice(environment: Environment, here: Environment | None) -> Choice:
@@ -68,6 +78,18 @@ def _nav(request: HttpRequest, environment: Environment) -> list[Item]:
         *(_kind(request, environment, kind) for kind in kinds),
         _recycle_bin(request, environment, kinds),
     ]
+
+
+def _environment(environment: Environment) -> Item:
+    """The way into it, from a page that is of none."""
+    icon = "lock" if environment.protected else "house"
+    return Item(environment.title, reverse("overview", args=[environment.name]), icon, current=False)
+
+
+def _audit(request: HttpRequest, here: Environment | None) -> Item:
+    url = reverse("audit")
+    query = f"?{urlencode({'environment': here.name})}" if here else ""
+    return Item("Audit", f"{url}{query}", "history", request.path == url)
 
 
 def _recycle_bin(request: HttpRequest, environment: Environment, kinds: list[Kind]) -> Item:

@@ -330,6 +330,7 @@
   });
 
   document.addEventListener("htmx:afterSwap", watchRevealed);
+  document.addEventListener("htmx:oobAfterSwap", () => applyTheme(storedTheme()));
   document.addEventListener("htmx:afterSwap", takeState);
 
   // A preview's answer puts what is wrong below each field. What says the same as before stays, so that nobody hears it

@@ -41,6 +41,7 @@ _TRIED = {
     "reveal": "tried to reveal a field of",
     "copy": "tried to copy",
 }
+VERBS = tuple(_DONE)
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,24 @@
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from secretsadmin import environments, policy
 from secretsadmin.audit.models import Event, EventQuerySet, Outcome
-from secretsadmin.audit.queries import with_outcomes
+from secretsadmin.audit.queries import VERBS, with_outcomes
 from secretsadmin.environments import Environment
 from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import KINDS
 
 PAGE = 50
-VERBS = ("create", "update", "roll-back", "delete", "restore", "open", "compare", "reveal", "copy")
+ACTIONS = [(verb, verb.replace("-", " ")) for verb in VERBS]
 
 
 class Filter(forms.Form):
@@ -25,7 +28,7 @@ class Filter(forms.Form):
     environment = forms.ChoiceField(required=False)
     kind = forms.ChoiceField(required=False, choices=[("", "Any"), *((kind.name, kind.title) for kind in KINDS)])
     secret = forms.CharField(required=False, label="Id")
-    action = forms.ChoiceField(required=False, choices=[("", "Any"), *((verb, verb) for verb in VERBS)])
+    action = forms.ChoiceField(required=False, choices=[("", "Any"), *ACTIONS])
     outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *Outcome.choices])
     since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
@@ -35,9 +38,21 @@ class Filter(forms.Form):
         named = [(environment.name, environment.title) for environment in environments]
         self.fields["environment"].choices = [("", "Any"), *named]  # type: ignore[attr-defined]
 
-    def narrow(self, found: EventQuerySet) -> EventQuerySet:
-        """The acts that fit. What can't be understood filters nothing, and is marked."""
+    @property
+    def environment_name(self) -> str:
+        """Of the one that is asked about, if the person sees it."""
         self.is_valid()
+        return str(self.cleaned_data.get("environment", ""))
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything but an environment is asked for."""
+        return any(self.data.get(name) for name in self.fields if name != "environment")
+
+    def narrow(self, found: EventQuerySet) -> EventQuerySet:
+        """The acts that fit. A filter that can't be understood is marked, and nothing fits it."""
+        if not self.is_valid():
+            return found.none()
         for name, value in self.cleaned_data.items():
             if value:
                 found = self._by(found, name, value)
@@ -58,15 +73,53 @@ class Filter(forms.Form):
         return found.filter(**{lookups.get(name, name): value})
 
 
+@dataclass(frozen=True)
+class OwnAlone:
+    """What the page says to somebody who doesn't see everybody's acts. `where` is empty where that is everywhere."""
+
+    where: str
+    who: str
+
+
 @require_safe
 def index(request: Request) -> HttpResponse:
     seen = [e for e in environments.site().environments.values() if policy.may(request.user, "view", e)]
     if not seen:
         raise PermissionDenied
     form = Filter(request.GET, environments=seen)
+    request.environment = environments.get(form.environment_name)
     page = Paginator(form.narrow(_visible(request, seen)), PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "events": with_outcomes(page.object_list)}
-    return respond(request, "audit/index.html", context, partial="events", status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "page": page,
+        "events": with_outcomes(page.object_list),
+        "own_alone": _own_alone(request, [request.environment] if request.environment else seen),
+        "clear_url": _url(form.environment_name),
+    }
+    partial = "" if _leads_elsewhere(request, form) else "events"
+    return respond(request, "audit/index.html", context, partial=partial, status=422 if form.errors else 200)
+
+
+def _url(environment: str) -> str:
+    return f"{reverse('audit')}?{urlencode({'environment': environment})}" if environment else reverse("audit")
+
+
+def _leads_elsewhere(request: Request, form: Filter) -> bool:
+    """Whether the page that asks shows another environment beside the list, so that it needs more than the list."""
+    shown = QueryDict(urlsplit(request.htmx.current_url or "").query).get("environment", "")
+    return shown != form.environment_name
+
+
+def _own_alone(request: Request, shown: list[Environment]) -> OwnAlone | None:
+    """Where the person finds no more than their own acts, and who finds all."""
+    limited = [e for e in shown if not all(policy.may(request.user, "audit", e, kind) for kind in KINDS)]
+    if not limited:
+        return None
+    roles = policy.roles_that_may("audit", limited[0])
+    return OwnAlone(
+        where="" if limited == shown else " and ".join(environment.title for environment in limited),
+        who=" and ".join(f"{role}s" for role in roles),
+    )
 
 
 def _visible(request: Request, seen: list[Environment]) -> EventQuerySet:

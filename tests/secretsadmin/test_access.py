@@ -216,7 +216,7 @@ def test_is_refused_without_a_word_of_the_environment(as_role: As) -> None:
         response = client.get(url)
         assert response.status_code == 404
         assert b"Production" not in response.content
-        assert b'class="protected"' not in response.content
+        assert b"is-protected" not in response.content
 
 
 def analyst() -> Client:

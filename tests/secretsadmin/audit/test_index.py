@@ -4,19 +4,31 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from time_machine import travel
 
 from secretsadmin import environments
+from secretsadmin.access import RECORDED
 from secretsadmin.audit.models import Actor, Event, Place, record_denied, recording
 from secretsadmin.demo.emulator import Emulator
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import BY_NAME
 from secretsadmin.store.errors import Conflict
-from tests.secretsadmin.conftest import As
+from tests.secretsadmin.conftest import As, Configure
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("two_environments")]
 URL = "/audit/"
+GRANTS = """
+[[grants]]
+group = "leads"
+role = "admin"
+environments = ["dev"]
+[[grants]]
+group = "leads"
+role = "editor"
+environments = ["prod"]
+"""
 
 
 def act(who: str, what: str, id_: str, *, where: str = "dev") -> None:
@@ -138,11 +150,74 @@ def test_how_acts_ended(as_role: As) -> None:
         {"secret": "\x00"},
     ],
 )
-def test_what_it_could_not_understand(as_role: As, asked: dict[str, str]) -> None:
+@pytest.mark.usefixtures("acts")
+def test_nothing_where_it_could_not_understand_the_filter(as_role: As, asked: dict[str, str]) -> None:
     response = as_role("auditor").get(URL, asked)
 
+    page = response.content.decode()
     assert response.status_code == 422
-    assert b'class="errors"' in response.content
+    assert 'class="errors"' in page
+    assert "Nothing is shown until that is put right." in page
+    assert "<tbody>" not in page
+
+
+def test_every_verb_that_is_recorded_in_its_filter(as_role: As) -> None:
+    auditor = as_role("auditor")
+    for verb in RECORDED:
+        act("editor", f"connections.{verb}", verb)
+        assert ids(auditor, action=verb) == [verb]
+        assert f'<option value="{verb}"' in auditor.get(URL).content.decode()
+
+
+OWN = "You see only your own acts;</strong> admins and auditors see"
+OWN_IN_PROD = "In Production you see only your own acts;</strong> admins and auditors see"
+
+
+@pytest.mark.usefixtures("acts")
+@pytest.mark.parametrize(
+    ("role", "asked", "told"),
+    [
+        ("editor", {}, OWN),
+        ("viewer", {"environment": "prod"}, OWN),
+        ("admin", {}, ""),
+        ("auditor", {}, ""),
+        ("superuser", {}, ""),
+    ],
+)
+def test_whose_acts_it_shows(as_role: As, role: str, asked: dict[str, str], told: str) -> None:
+    page = as_role(role).get(URL, asked).content.decode()
+
+    assert told in page
+    assert ("only your own acts" in page) == bool(told)
+
+
+def test_whose_acts_it_shows_where_that_differs(configure: Configure) -> None:
+    configure(GRANTS)
+    user = User.objects.create(username="lead")
+    user.groups.add(Group.objects.create(name="leads"))
+    lead = Client()
+    lead.force_login(user)
+
+    assert OWN_IN_PROD in lead.get(URL).content.decode()
+    assert OWN in lead.get(URL, {"environment": "prod"}).content.decode()
+    assert "only your own acts" not in lead.get(URL, {"environment": "dev"}).content.decode()
+
+
+@pytest.mark.usefixtures("acts")
+def test_that_others_acts_were_not_looked_through(as_role: As) -> None:
+    editor = as_role("editor").get(URL, {"user": "admin"}).content.decode()
+    auditor = as_role("auditor").get(URL, {"user": "nobody"}).content.decode()
+
+    assert "None of your own acts fits this filter. What others did is for admins and auditors." in editor
+    assert "None of the recorded events fits this filter." in auditor
+
+
+def test_that_nothing_was_done_yet(as_role: As) -> None:
+    editor, auditor = as_role("editor"), as_role("auditor")
+
+    assert "opened, revealed or changed anything yet." in editor.get(URL).content.decode()
+    page = auditor.get(URL, {"environment": "prod"}).content.decode()
+    assert "Nobody has opened, revealed or changed anything in Production yet." in page
 
 
 def test_fifty_a_page(as_role: As) -> None:
