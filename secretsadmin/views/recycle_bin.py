@@ -1,6 +1,6 @@
 """The recycle bin of an environment: what is scheduled for deletion, until when, by whom, and the way back."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from secretsadmin.kinds import KINDS, Kind
 from secretsadmin.store.listing import Snapshot, listing
 from secretsadmin.store.reads import Secret
 from secretsadmin.views import polling
+from secretsadmin.views.missing_rights import missing_rights
 from secretsadmin.views.polling import Age, Ages
 from secretsadmin.views.rows import PAGE, url_of
 
@@ -53,8 +54,15 @@ def recycle_bin(request: Request, environment: str) -> HttpResponse:
         "total": len(waiting),
         "ages": ages,
         "is_whole": is_whole,
+        "missing_rights": _missing_rights(request, here, {secret.ref.kind for _, secret in page}),
     }
     return polling.answer(request, "recycle_bin.html", context, rows=(rows, len(waiting), is_whole), ages=ages)
+
+
+def _missing_rights(request: Request, environment: Environment, shown: Collection[Kind]) -> str:
+    """Told once, also where several kinds lack the button: the same roles may restore all of them."""
+    sentences = (missing_rights(request, environment, kind, ["restore"]) for kind in KINDS if kind in shown)
+    return next(filter(None, sentences), "")
 
 
 def _waiting(environment: Environment, kind: Kind, known: Snapshot, now: datetime) -> Iterator[tuple[Deletion, Secret]]:

@@ -28,6 +28,7 @@ from secretsadmin.store.marks import put_in_place
 from secretsadmin.store.reads import Secret, Version
 from secretsadmin.views import polling, shown
 from secretsadmin.views.filters import Filter
+from secretsadmin.views.missing_rights import missing_rights
 from secretsadmin.views.polling import Age, Ages
 from secretsadmin.views.rows import Badge, badges, table
 from secretsadmin.views.shown_versions import ShownVersion, latest_versions, shown_version, version_asked
@@ -136,6 +137,7 @@ def index(request: Request, environment: str, kind: Kind, shape: Shape) -> HttpR
         "prefix": here.backend.name_prefix(kind.name),
         "create_url": reverse(f"{kind.name}:create", args=[here.name]),
         "age": age,
+        "missing_rights": missing_rights(request, here, kind, ["create"]),
         **rights(request, here, kind),
         **listed,
     }
@@ -231,10 +233,22 @@ def detail_context(request: Request, secret: Secret, shape: Shape, version: str 
         "opened": None,
         "copies": shape.copies,
         "copy_url": _copy_url(secret.ref) if shape.copies else "",
+        "missing_rights": missing_rights(
+            request, secret.ref.environment, secret.ref.kind, _offered(secret, shape, old)
+        ),
         "usage": shape.use(Named(secret.ref.kind, secret.ref.id, secret.type, _form_of(secret, version))),
         "team": secret.ref.team,
         **_activity(secret.ref),
     }
+
+
+def _offered(secret: Secret, shape: Shape, old: ShownVersion | None) -> tuple[str, ...]:
+    """The acts for which the page of a secret has a button, for whoever may do all of them."""
+    if secret.deleted:
+        return ("restore",)
+    if old:
+        return ("reveal", "roll-back")
+    return ("update", "reveal", "copy", "delete") if shape.copies else ("update", "reveal", "delete")
 
 
 def _form_of(secret: Secret, version: str) -> str:

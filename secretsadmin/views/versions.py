@@ -31,6 +31,7 @@ from secretsadmin.store.writes import CANDIDATE
 from secretsadmin.timeline import Move, Period
 from secretsadmin.views.answers import answer, done, form_methods, problem_of
 from secretsadmin.views.conflicts import conflict_of
+from secretsadmin.views.missing_rights import missing_rights
 from secretsadmin.views.secrets import secret_context, urls
 from secretsadmin.views.shown_versions import makers_of, shown_version, version_asked
 
@@ -56,6 +57,8 @@ def history(request: Request, environment: str, kind: Kind, key: str, shape: Sha
     # What AWS has just told is newer than the list.
     has_current = bool(reads.labelled(found, CURRENT))
     context |= {"versions": versions, "page": page, "undo": _undo(secret, found), "has_current": has_current}
+    offered = () if secret.deleted else ("roll-back", "label")
+    context["missing_rights"] = missing_rights(request, ref.environment, kind, offered)
     return respond(request, "history.html", context)
 
 
