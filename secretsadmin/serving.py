@@ -35,6 +35,8 @@ SECONDS_TO_ASK = 15
 SECONDS_TO_READ_AN_ANSWER = 30
 MAX_HEAD = 16 * 1024
 PIECE = 64 * 1024
+# Of the length of a body. Python reads no number of more than 4,300 digits.
+MOST_DIGITS = 18
 HEARTBEAT = 0.5
 
 Headers = list[tuple[str, str]]
@@ -184,8 +186,7 @@ class Exchange(HTTPMessageDelegate):
     def headers_received(self, start_line: Any, headers: HTTPHeaders) -> None:
         self.begun, self.headers = start_line, headers
         self.service.exchanges.add(self)
-        length = headers.get("Content-Length", "")
-        if length.isdecimal() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if _is_too_large(headers.get("Content-Length", "")):
             # It is read to its end and forgotten, so that its sender stays to hear that it is too large.
             self.is_too_large = True
             self.connection.set_max_body_size(sys.maxsize)
@@ -259,6 +260,13 @@ class Exchange(HTTPMessageDelegate):
 
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _OF_THE_CONNECTION = frozenset({"CONTENT_LENGTH", "TRANSFER_ENCODING"})
+
+
+def _is_too_large(length: str) -> bool:
+    """A length that no sender can mean is left to Tornado, which refuses it."""
+    if not length.isdecimal() or len(length) > MOST_DIGITS:
+        return False
+    return int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _origin_form(target: str) -> str:

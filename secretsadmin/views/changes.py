@@ -26,9 +26,10 @@ from secretsadmin.store import listing, reads, writes
 from secretsadmin.store.aws import one_action
 from secretsadmin.store.errors import Conflict, NameTaken, NoValue, ScheduledForDeletion, StoreError
 from secretsadmin.store.reads import Value
-from secretsadmin.views import shown
+from secretsadmin.views import problems, shown
 from secretsadmin.views.answers import answer, done, form_methods, problem_of
 from secretsadmin.views.conflicts import conflict_context
+from secretsadmin.views.problems import Problem
 from secretsadmin.views.reviews import Overtaken, review
 from secretsadmin.views.secrets import CREATED, judge_of, rights, secret_context, urls
 
@@ -172,15 +173,28 @@ def delete(request: Request, environment: str, kind: Kind, key: str, shape: Shap
     return done(request, ref, f"Scheduled for deletion in {days} days. Airflow doesn't find it any more.")
 
 
+class RestoreForm(forms.Form):
+    reason = Text(max_length=1000, required=False)
+
+
 @require_POST
 def restore(request: Request, environment: str, kind: Kind, key: str) -> HttpResponse:
     ref = secret_of(request, environment, "restore", kind, key)
-    writes.restore(ref, actor=actor_of(request), reason=request.POST.get("reason", ""))
+    form = RestoreForm(request.POST)
+    if not form.is_valid():
+        return problems.page(request, _refused_reason(form))
+    writes.restore(ref, actor=actor_of(request), **form.cleaned_data)
     if request.POST.get("next") != "recycle-bin":
         return done(request, ref, "Restored. Airflow finds it again.")
     url = reverse(f"{kind.name}:detail", args=[ref.environment.name, ref.key])
     text = format_html('Restored <a class="mono" href="{}">{}</a>. Airflow finds it again.', url, ref.key)
     return done(request, ref, text, to="recycle_bin_url")
+
+
+def _refused_reason(form: RestoreForm) -> Problem:
+    """The pages that restore have no field for a reason, so this is told to whoever sends one by a script."""
+    sentence = f"Reason: {' '.join(map(str, form.errors['reason']))}"
+    return Problem(422, "This can't be restored so", sentence, next="Send a shorter reason.")
 
 
 def _status_of(looked: SecretForm) -> int:

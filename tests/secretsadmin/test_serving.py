@@ -3,6 +3,7 @@
 import http.client
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -119,6 +120,18 @@ def test_hears_out_whoever_sends_too_much(site: Site) -> None:
         assert answer.status_code == 413
         assert "That is too large" in answer.text
         assert session.get(f"{site.url}/health/live", timeout=PATIENCE).text == "ok"
+
+
+@pytest.mark.parametrize("length", ["9" * 20, "9" * 5_000, "0" * 5_000, "-1", "1e3"])
+def test_refuses_a_length_that_nobody_can_mean(site: Site, length: str) -> None:
+    head = f"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n"
+    address = urlsplit(site.url)
+
+    with socket.create_connection((address.hostname, address.port), timeout=PATIENCE) as connection:
+        connection.sendall(head.encode())
+
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
+        assert connection.recv(4096) == b""
 
 
 def test_refuses_what_it_cannot_read(site: Site) -> None:

@@ -157,6 +157,16 @@ def test_is_the_only_other_way_on_after_restoring(editor: Client, deleted: Emula
     assert response["Location"] == "/default/variables/detail/of-variables/"
 
 
+def test_restores_for_no_reason_that_the_record_would_cut(editor: Client, deleted: Emulator) -> None:
+    with counting(deleted) as calls:
+        response = editor.post("/default/variables/restore/of-variables/", {"reason": "x" * 1001})
+
+    assert response.status_code == 422
+    assert "Reason: Ensure this value has at most 1000 characters" in response.content.decode()
+    assert not calls
+    assert acts()[-1] == ("config.delete", "of-config", "succeeded")
+
+
 def test_offers_a_viewer_nothing_to_restore(signed_in: As, deleted: Emulator) -> None:
     viewer = signed_in("viewer")
 
