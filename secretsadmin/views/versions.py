@@ -165,4 +165,17 @@ def _roll_back_page(
     context = secret_context(request, secret, shape)
     finding = findings(ref, [to]).get(to)
     context |= {"form": form, "version": shown_version(known, maker, context, finding=finding)}
+    context["compares"] = _compares(form, context)
     return answer(request, "roll_back.html", context | extra, status=status)
+
+
+def _compares(form: RollBackForm, context: Mapping[str, Any]) -> dict[str, str]:
+    """The two versions whose difference is what a roll back changes; nothing where none can take place.
+
+    Both values are read only when somebody asks for that, because visiting the page is no reason to.
+    """
+    one, other = (str(form[name].value() or "") for name in ("version", "to"))
+    is_offered = context["may_compare"] and not context["secret"].deleted
+    if not is_offered or form.errors.keys() & {"version", "to"} or not one or one == other:
+        return {}
+    return {"one": one, "other": other}

@@ -230,6 +230,12 @@ def rolled_back(visitor: Visitor) -> None:
     expect(visitor.heading).to_contain_text("Roll back to")
 
 
+def changes_shown(visitor: Visitor) -> None:
+    rolled_back(visitor)
+    visitor.press("Show what changes")
+    expect(visitor.page.locator("#compared tbody tr").first).to_be_visible()
+
+
 def taken_back(visitor: Visitor) -> None:
     """Right after a roll back, with the way back."""
     name = f"prod/airflow/connections/shop_{uuid4().hex[:6]}"
@@ -395,6 +401,7 @@ LOOKS = (
     Look("compare-variable-as-editor", compared_unseen("feature_flags", "variables"), who="editor"),
     Look("compare-variable", compared("feature_flags", "variables")),
     Look("roll-back", rolled_back),
+    Look("roll-back-changes", changes_shown),
     Look("rolled-back", taken_back),
     Look("connection-old-version", of_old_version),
     Look("history-as-viewer", at("/prod/connections/history/analytics_warehouse/"), who="viewer"),
