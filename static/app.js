@@ -1,4 +1,5 @@
-// The pages work without this file. It adds: the theme, keys, copying, and that a revealed value goes away again.
+// The pages work without this file. It adds: the theme, copying, what keeps typed input, and that a revealed
+// value goes away again.
 "use strict";
 (() => {
   const root = document.documentElement;
@@ -359,65 +360,10 @@
     $$(`#form .field ${TYPED_IN}`).find((field) => field.checkVisibility())?.focus();
   });
 
-  // Keys. An element says its own key with aria-keyshortcuts.
-
-  const typing = (element) => element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
-
-  const walked = () => $$(".list a.id, #types a");
-
-  function move(step) {
-    const links = walked();
-    const here = links.indexOf(document.activeElement);
-    links[Math.min(links.length - 1, Math.max(0, here + step))]?.focus();
-  }
-
-  // To the next one that stands below or above, where they stand in columns; above all of them is the search.
-  function moveLine(step) {
-    const links = walked();
-    const here = links.indexOf(document.activeElement);
-    if (here < 0) { if (step > 0) links[0]?.focus(); return; }
-    const left = (link) => Math.round(link.getBoundingClientRect().left);
-    const ahead = step > 0 ? links.slice(here + 1) : links.slice(0, here).reverse();
-    const next = ahead.find((link) => left(link) === left(links[here]));
-    if (next) next.focus(); else if (step < 0) $("[data-opens-first] input")?.focus();
-  }
-
-  function press(key) {
-    const element = $(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
-    if (!element) return false;
-    if (typing(element)) { element.focus(); element.select(); } else element.click();
-    return true;
-  }
-
-  function leave() {
-    const open = $("details.switcher[open]");
-    if (open) { open.open = false; $("summary", open).focus(); return; }
-    if (typing(document.activeElement)) { document.activeElement.blur(); return; }
-    press("Escape");
-  }
-
-  // Of the keys, only those that do something on this page.
-  function listKeys() {
-    for (const term of $$("#keys dt[data-needs]")) {
-      term.hidden = term.nextElementSibling.hidden = !$(term.dataset.needs);
-    }
-    $("#keys").showModal();
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open], .menu:popover-open")) return;
-    const line = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape") leave();
-    else if (line && event.target.closest("#types, [data-opens-first], .filters .search")) { event.preventDefault(); moveLine(line); }
-    else if (typing(event.target)) return;
-    else if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
-    else if (event.key === "?") listKeys();
-    else if (/^[\w/]$/.test(event.key) && press(event.key)) event.preventDefault();
-  });
-
   document.addEventListener("input", ({ target }) => {
     const form = target.form;
-    if (form && form.method === "post" && !document.body.matches(".bare")) form.dataset.touched = "";
+    if (!form) return;
+    if (form.method === "post" && !document.body.matches(".bare")) form.dataset.touched = "";
     sent = undefined;
     $("#review > section")?.setAttribute("data-stale", "");
     // After a conflict: who goes on typing in a field wants what they type.
@@ -429,48 +375,12 @@
     if (!event.target.matches("[hx-post], [hx-get]")) busy(running + 1);
   });
 
-  // A list's filter: Enter opens the only row that fits, or goes to the first one, once the answer is there.
-
-  let entering = false;
-  document.addEventListener("submit", ({ target }) => { entering = target.matches("[data-opens-only]"); });
-  document.addEventListener("input", () => { entering = false; });
-  document.addEventListener("htmx:afterSettle", ({ target }) => {
-    if (!entering || target.id !== "rows") return;
-    entering = false;
-    const links = walked();
-    if (links.length === 1) links[0].click(); else links[0]?.focus();
-  });
-
-  // Choosing: Enter opens the first answer, once that to the whole query is there; an earlier one may still be settling.
-  // What the search's pattern refuses may have a password in it, and an address is no place for one: pasted, it goes to
-  // the box that is meant for it.
-
-  let opening = false;
-  document.addEventListener("submit", ({ target }) => { opening = target.matches("[data-opens-first]"); });
-  document.addEventListener("input", () => { opening = false; });
-  document.addEventListener("htmx:afterSettle", ({ target }) => {
-    const isAnswer = target.id === "types" && target.dataset.query === $("#q").value.trim();
-    if (opening && isAnswer) { opening = false; $(".types a", target)?.click(); }
-  });
-
-  document.addEventListener("paste", (event) => {
-    const text = event.clipboardData.getData("text").trim();
-    if (!event.target.closest("[data-opens-first]")) return;
-    if (new RegExp(`^(?:${event.target.pattern})$`, "u").test(text)) return;
-    event.preventDefault();
-    const box = $("#paste textarea");
-    $("#paste").open = true;
-    box.value = text;
-    box.focus();
-  });
-
   document.addEventListener("click", (event) => {
     const target = event.target.closest("button, a, summary, tr");
     for (const details of $$("details.switcher[open]")) if (!details.contains(event.target)) details.open = false;
     if (!target) return;
     if (target.matches("button[name=theme]")) chooseTheme(target.value);
     else if (target.matches("[data-copy]")) { event.preventDefault(); copyFrom(target); }
-    else if (target.matches("[data-keys]")) listKeys();
     else if (target.matches("[data-hide]")) { event.preventDefault(); hide($("output", target.closest(".item"))); }
     else if (target.matches(".list.opens tbody tr") && getSelection().isCollapsed) $("a.id", target)?.click();
   });

@@ -119,11 +119,12 @@ class Watch:
             self.found.append(f"a request left the site: {urlsplit(request.url).netloc}")
 
     def _look_at_storage(self, page: Page) -> None:
-        """The theme and the address are all that a browser keeps."""
+        """The theme, the address, and whether there are shortcuts of one key are all that a browser keeps."""
         if not page.url.startswith(self.url):
             return
         kept = page.evaluate(STORED)
         theme = kept["local"].pop("theme", "system")
         address = kept["session"].pop("htmx-current-path-for-history", "")
+        kept["cookies"] = kept["cookies"].removeprefix("single_keys=off")
         if theme not in THEMES or urlsplit(address).path not in ("", urlsplit(page.url).path) or any(kept.values()):
             self.found.append(f"the browser keeps something: {kept}")

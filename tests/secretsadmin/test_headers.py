@@ -104,7 +104,7 @@ def test_are_on_answers_to_whoever_is_not_signed_in(client: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["app.css", "app.js", "favicon.svg", "django_htmx/htmx-2.min.js"])
+@pytest.mark.parametrize("name", ["app.css", "app.js", "keys.js", "favicon.svg", "django_htmx/htmx-2.min.js"])
 def test_are_on_files(name: str) -> None:
     with contextlib.closing(cast("Any", Client().get(static(name)))) as response:
         assert response.status_code == 200

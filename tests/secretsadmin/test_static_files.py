@@ -16,7 +16,7 @@ from secretsadmin.fingerprint import fingerprint
 
 pytestmark = pytest.mark.django_db
 YEAR = 365 * 24 * 60 * 60
-FILES = ("app.css", "app.js", "favicon.svg", "django_htmx/htmx-2.min.js")
+FILES = ("app.css", "app.js", "keys.js", "favicon.svg", "django_htmx/htmx-2.min.js")
 
 
 @contextlib.contextmanager
