@@ -168,9 +168,10 @@ def detail(request: Request, environment: str, kind: Kind, key: str, shape: Shap
 def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape) -> HttpResponse:  # noqa: A001 - the verb.
     ref = secret_of(request, environment, "open", kind, key)
     version = version_asked(request.POST)
+    # The recorded act comes first, so that a try at what isn't there, or isn't told, leaves its trace, too.
+    opened, size = _opened(request, ref, shape, version)
     secret = listing.find(ref)
     context = detail_context(request, secret, shape, version)
-    opened, size = _opened(request, ref, shape, version)
     context["opened"] = shown.value(opened, size, context["reveal_url"] if _may_show(context, opened, shape) else "")
     # What the value says of itself is surer than what was noted of it.
     context["usage"] = shape.use(Named(kind, ref.id, opened.type or secret.type, opened.form.lower()))
@@ -184,10 +185,10 @@ def reveal(request: Request, environment: str, kind: Kind, key: str, shape: Shap
     verb = verb_of_showing(wanted, shape)
     ref = secret_of(request, environment, verb, kind, key)
     version = version_asked(request.POST)
-    context = {} if request.htmx else detail_context(request, listing.find(ref), shape, version)
     take, judge = partial(_taken, ref, shape, wanted, is_part=bool(part)), judge_of(ref, shape)
     actor = actor_of(request)
     field = reads.disclose(ref, verb, take, actor=actor, asked_for=wanted, version=version, judge=judge)
+    context = {} if request.htmx else detail_context(request, listing.find(ref), shape, version)
     context |= {
         "version": version,
         "asked_by": "part" if part else "field",

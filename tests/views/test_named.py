@@ -50,6 +50,34 @@ def test_of_a_part_that_is_not_there_nothing_is(
     assert "tried to reveal a field of the connection: <code>extra.none</code>" in page
 
 
+@pytest.mark.parametrize("headers", [HTMX, {}], ids=["with htmx", "without"])
+@pytest.mark.parametrize(
+    ("page", "data", "verb", "fields"),
+    [
+        ("open", {}, "open", []),
+        ("edit", {}, "open", []),
+        ("reveal", {"field": "password"}, "reveal", ["password"]),
+        ("copy", {"format": "uri"}, "copy", ["uri"]),
+        ("compare", {"one": "a" * 32, "other": "b" * 32}, "compare", []),
+    ],
+)
+def test_of_a_secret_that_is_not_there_the_try_is(
+    editor: Client,
+    secrets_manager: Emulator,
+    page: str,
+    data: dict[str, str],
+    verb: str,
+    fields: list[str],
+    headers: dict[str, str],
+) -> None:
+    response = editor.post(f"{CONNECTIONS}/{page}/never_was/", data, headers=headers)
+
+    assert response.status_code == 404
+    started, ended = last_act()
+    assert started == (f"connections.{verb}", "started", fields, "")
+    assert ended[:2] == (f"connections.{verb}", "failed")
+
+
 def test_of_a_field_that_is_plain_nothing_is(editor: Client, secrets_manager: Emulator) -> None:
     create(editor)
 
