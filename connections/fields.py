@@ -13,7 +13,7 @@ from typing import Any
 
 from connections.connection_type import ExtraField
 from connections.credentials import holds_credentials
-from secretsadmin.unseen import lines
+from secretsadmin.unseen import is_unicode, lines
 
 # Python refuses to read a number of more than 4,300 digits, and no hook has one of more than a few.
 _INTEGER = re.compile(r"[+-]?\d{1,30}", re.ASCII)
@@ -93,12 +93,16 @@ def is_long(field: ExtraField) -> bool:
 def json_of(text: str) -> Any:
     """JSON as every parser reads it. Raises ValueError, which tells where it breaks off and quotes nothing."""
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        found = json.loads(text, object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant)
+        is_text = is_unicode(json.dumps(found, ensure_ascii=False))
     except json.JSONDecodeError as error:
         raise ValueError(f"This is no JSON: it breaks off at line {error.lineno}, column {error.colno}.") from None
     except (ValueError, RecursionError):
         message = "This is no JSON that can be stored: a key stands twice, a number is none, or it is nested too deep."
         raise ValueError(message) from None
+    if not is_text:
+        raise ValueError("This holds half a surrogate pair, which is not text.")
+    return found
 
 
 def is_json(value: Any) -> bool:
@@ -173,6 +177,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def _no_constant(_: str) -> None:

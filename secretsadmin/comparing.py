@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from secretsadmin.kinds import Field
+from secretsadmin.unseen import is_unicode
 
 State = Literal["added", "removed", "changed", "same", "typed", "withheld"]
 Way = Literal["mine", "theirs", "alike", "both", "withheld"]
@@ -189,9 +190,10 @@ def of_json(name: str, label: str, value: Any) -> Field:
 
 def told_apart(value: Any) -> str:
     """A JSON value as a text that no other value has: a text that reads as JSON itself keeps its quotation marks."""
-    if isinstance(value, str) and not _is_json(value):
+    if isinstance(value, str) and is_unicode(value) and not _is_json(value):
         return value
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if is_unicode(text) else json.dumps(value, sort_keys=True)
 
 
 def lines(before: str, after: str) -> tuple[Fields, Fields] | None:
@@ -232,16 +234,17 @@ def _shown(side: Field | None, *, masked: bool) -> str | None:
 
 
 def in_order(before: Fields, after: Fields) -> list[str]:
-    names = [each.name for each in before]
-    known = set(names)
-    at = 0
+    """The names of both, each of the latter's own behind the one that it follows there."""
+    known = {each.name for each in before}
+    followers: dict[str | None, list[str]] = {}
+    neighbour = None
     for each in after:
         if each.name in known:
-            at = names.index(each.name) + 1
+            neighbour = each.name
         else:
-            names.insert(at, each.name)
-            at += 1
-    return names
+            followers.setdefault(neighbour, []).append(each.name)
+    first = followers.pop(None, [])
+    return first + [name for each in before for name in (each.name, *followers.get(each.name, ()))]
 
 
 def _walk(value: Mapping[str, Any], depth: int, above: str = "") -> Iterator[Field]:

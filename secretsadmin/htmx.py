@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django_htmx.http import reselect, retarget
 from django_htmx.middleware import HtmxDetails
 
@@ -27,7 +27,13 @@ def respond(
     """The whole page, or the partial of it that htmx asked for."""
     if request.htmx and partial:
         template = f"{template}#{partial}"
-    return render(request, template, context, status=status)
+    return _page(request, template, context, status)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    r"""Half of a surrogate pair, which no page can carry, is written as JSON writes it: \ud800."""
+    page = render_to_string(template, context, request)
+    return HttpResponse(page.encode(errors="backslashreplace"), status=status)
 
 
 def with_the_whole(response: HttpResponse, selector: str) -> HttpResponse:
@@ -44,5 +50,5 @@ def with_only(response: HttpResponse, selector: str) -> HttpResponse:
 def respond_with_message(request: HttpRequest, template: str, context: dict[str, Any], *, status: int) -> HttpResponse:
     """An error's page, or its message where htmx waits for a fragment."""
     if not getattr(request, "htmx", False):
-        return render(request, template, context, status=status)
-    return retarget(render(request, f"{template}#message", context, status=status), "#messages")
+        return _page(request, template, context, status)
+    return retarget(_page(request, f"{template}#message", context, status), "#messages")

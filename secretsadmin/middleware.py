@@ -18,6 +18,7 @@ from secretsadmin import seen
 from secretsadmin.addresses import is_among
 from secretsadmin.audit.models import NotRecorded
 from secretsadmin.backend import InvalidId, KindDisabled
+from secretsadmin.encoding import is_utf_8
 from secretsadmin.remembered import Remembered
 from secretsadmin.store import aws
 from secretsadmin.store.errors import StoreError
@@ -104,6 +105,18 @@ def opens_a_page(request: HttpRequest) -> bool:
     headers = request.headers
     is_read = request.method in ("GET", "HEAD")
     return is_read and headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+
+
+class Encoded:
+    """Pages here send UTF-8, and nothing else is read."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_utf_8(request):
+            return self.get_response(request)
+        return problems.page(request, problems.OTHER_ENCODING)
 
 
 class Health:

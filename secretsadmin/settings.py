@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "secretsadmin.middleware.SessionAge",
     "django.middleware.common.CommonMiddleware",
     "secretsadmin.middleware.Fetched",
+    "secretsadmin.middleware.Encoded",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "secretsadmin.middleware.SignedIn",

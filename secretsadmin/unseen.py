@@ -5,6 +5,8 @@ Most of them come along when somebody pastes. They are named by what they are an
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
 
 # What draws nothing, or turns the direction of what stands beside it. Joiners are apart: they belong into some scripts.
 _HIDDEN = re.compile(
@@ -25,6 +27,20 @@ _NAMES = {
 def lines(text: str) -> str:
     """Browsers send every line's end as CR LF, whatever it was."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_unicode(text: str) -> bool:
+    """Whether it can be written as UTF-8: half of a surrogate pair can't, and JSON's escapes make one all the same."""
+    with suppress(UnicodeEncodeError):
+        text.encode()
+        return True
+    return False
+
+
+def few(names: Sequence[str], most: int = 20) -> str:
+    """Names for a sentence: some of them, and how many more there are."""
+    more = len(names) - most
+    return f"{', '.join(names[:most])} and {more:,} more" if more > 0 else ", ".join(names)
 
 
 def hides(text: str) -> str:

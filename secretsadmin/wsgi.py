@@ -6,8 +6,10 @@ import sys
 from django.core import checks
 from django.core.wsgi import get_wsgi_application
 
+from secretsadmin.encoding import readable
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secretsadmin.settings")
-application = get_wsgi_application()
+application = readable(get_wsgi_application())
 
 # gunicorn starts a worker anew that ends with any other status, for ever.
 APP_LOAD_ERROR = 4

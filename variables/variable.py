@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from secretsadmin.unseen import is_unicode
+
 # What Secrets Manager keeps in one value, in bytes of UTF-8.
 MAX_BYTES = 65_536
 
@@ -47,7 +49,7 @@ class Variable:
             return "Secrets Manager keeps no empty value."
         if self.size > MAX_BYTES:
             return f"This is {self.size:,} bytes long; Secrets Manager keeps at most {MAX_BYTES:,}."
-        if not _is_unicode(self.text):
+        if not is_unicode(self.text):
             return "This holds half a surrogate pair, which is not text."
         return None
 
@@ -85,14 +87,6 @@ class Variable:
             parts.append(part)
         text = "".join(parts)
         return None if text == self.text else text
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _json_problem(text: str) -> JsonProblem | None:

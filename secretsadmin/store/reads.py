@@ -12,6 +12,7 @@ from secretsadmin.environments import Ref
 from secretsadmin.kinds import BINARY, Field
 from secretsadmin.store import aws
 from secretsadmin.store.errors import NotFound, NoValue
+from secretsadmin.unseen import is_unicode
 
 CURRENT = "AWSCURRENT"
 PREVIOUS = "AWSPREVIOUS"
@@ -183,7 +184,10 @@ def fetch(ref: Ref, act: Act, *, version: str = "") -> tuple[str | None, str]:
     answer = aws.call(aws.client(ref.environment).get_secret_value, SecretId=ref.name, **wanted)
     act.request_id = aws.request_id(answer)
     _check_name(ref.name, answer)
-    return answer.get("SecretString"), answer["VersionId"]
+    text = answer.get("SecretString")
+    # Half of a surrogate pair is no text, and what is no text is treated as binary.
+    is_text = text is not None and is_unicode(text)
+    return text if is_text else None, answer["VersionId"]
 
 
 def _check_name(name: str, answer: Mapping[str, Any]) -> None:

@@ -40,6 +40,14 @@ TOO_LARGE = Problem(
 )
 
 
+OTHER_ENCODING = Problem(
+    415,
+    "This isn't written in UTF-8",
+    "Whatever is sent here has to be text in UTF-8, as browsers send it from these pages.",
+    next="If a script of yours sent it, let it name no other charset.",
+)
+
+
 FROM_ELSEWHERE = Problem(
     403,
     "Another site asked for this",

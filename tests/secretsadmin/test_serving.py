@@ -134,6 +134,16 @@ def test_refuses_a_length_that_nobody_can_mean(site: Site, length: str) -> None:
         assert connection.recv(4096) == b""
 
 
+@pytest.mark.parametrize("named", ["charset=zlib", "charset=rot13", "charset=utf-7", "a*=nobody-knows''x"])
+def test_refuses_another_encoding_whatever_the_query(site: Site, named: str) -> None:
+    sent = {"Content-Type": f"application/x-www-form-urlencoded; {named}"}
+
+    answer = requests.post(f"{site.url}/login/?next=%FF", data=b"x=+2AA-", headers=sent, timeout=PATIENCE)
+
+    assert answer.status_code == 415
+    assert "Content-Security-Policy" in answer.headers
+
+
 def test_refuses_what_it_cannot_read(site: Site) -> None:
     for begin in ("GET / HTTP/1.1\nno header\n\n", "GET /\n\n", "POST / HTTP/1.1\nContent-Length: x\n\n"):
         with crowd(site.url, begin) as people:
