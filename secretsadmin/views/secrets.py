@@ -172,6 +172,7 @@ def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape)
     opened, size = _opened(request, ref, shape, version)
     secret = listing.find(ref)
     context = detail_context(request, secret, shape, version)
+    context["created"] = "created" in request.POST
     context["opened"] = shown.value(opened, size, context["reveal_url"] if _may_show(context, opened, shape) else "")
     # What the value says of itself is surer than what was noted of it.
     context["usage"] = shape.use(Named(kind, ref.id, opened.type or secret.type, opened.form.lower()))

@@ -142,11 +142,11 @@ def latest_versions(secret: Secret, context: Mapping[str, Any]) -> tuple[ShownVe
     labels.update(secret.versions)
     made = _made_here(secret, labels)
     versions = [Version(id_, labels[id_], made[id_].at if id_ in made else None) for id_ in labels]
-    versions.sort(key=_place, reverse=True)
+    kept = sorted(versions, key=_worth, reverse=True)[:LATEST]
     found = findings(secret.ref, labels)
     return tuple(
         shown_version(version, made.get(version.id), context, finding=found.get(version.id))
-        for version in versions[:LATEST]
+        for version in sorted(kept, key=_place, reverse=True)
     )
 
 
@@ -161,9 +161,14 @@ def _made_here(secret: Secret, versions: Iterable[str]) -> dict[str, Event]:
     return {version: event for version, event in made.items() if since is None or event.at > since}
 
 
-def _place(version: Version) -> tuple[bool, bool, datetime]:
-    known_since = version.created or datetime.min.replace(tzinfo=UTC)
-    return CURRENT in version.labels, PREVIOUS in version.labels, known_since
+def _worth(version: Version) -> tuple[bool, bool, datetime]:
+    """Whoever looks for the one before finds it, however old it is."""
+    is_current, created = _place(version)
+    return is_current, PREVIOUS in version.labels, created
+
+
+def _place(version: Version) -> tuple[bool, datetime]:
+    return CURRENT in version.labels, version.created or datetime.min.replace(tzinfo=UTC)
 
 
 def _with(url: str, **parameters: str) -> str:

@@ -231,7 +231,8 @@ def rolled_back(visitor: Visitor) -> None:
 
 
 def changes_shown(visitor: Visitor) -> None:
-    rolled_back(visitor)
+    visitor.go("/prod/connections/history/analytics_warehouse/")
+    visitor.page.get_by_role("link", name="Roll back").last.click()
     visitor.press("Show what changes")
     expect(visitor.page.locator("#compared tbody tr").first).to_be_visible()
 

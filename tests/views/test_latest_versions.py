@@ -149,3 +149,15 @@ def test_shows_no_panel_where_nothing_has_a_value(editor: Client, secrets_manage
 
     assert told(response) == []
     assert 'id="versions"' not in response.content.decode()
+
+
+def test_shows_the_one_before_however_old_it_is_at_its_place_in_time(
+    editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
+) -> None:
+    """A roll back to the oldest one, and a save on top of it."""
+    old, _ = versions
+    later = [save(editor, secrets_manager, f"db-{number}") for number in range(3)]
+    editor.post(f"{CONNECTIONS}/roll-back/orders/", {"to": old, "version": later[-1]})
+    newest = save(editor, secrets_manager, "the-last")
+
+    assert told(editor.get(DETAIL)) == [newest, *later[:0:-1], old]

@@ -41,6 +41,20 @@ def test_reads_one_that_was_made_outside_as_it_is_once_it_is_opened(editor: Clie
     assert code(editor.post(f"{VARIABLES}/open/x/")) == [TEXT, "{{ var.value.x }}"]
 
 
+def test_stays_on_top_of_what_was_just_made_when_it_is_opened(editor: Client, secrets_manager: Emulator) -> None:
+    made = editor.post(f"{VARIABLES}/create/", {"key": "x", "value": '{"a": 1}'}, follow=True).content.decode()
+    assert made.count('id="usage"') == 1
+    assert made.index('id="usage"') < made.index('id="opened"')
+
+    opened = editor.post(f"{VARIABLES}/open/x/", {"created": "1"}, headers=HTMX).content.decode()
+    later = editor.post(f"{VARIABLES}/open/x/", headers=HTMX).content.decode()
+
+    # The page takes it over from beside the columns that it replaces.
+    assert opened.count('id="usage"') == later.count('id="usage"') == 1
+    assert opened.index('id="usage"') > opened.index('id="about-title"')
+    assert later.index('id="usage"') < later.index('id="about-title"')
+
+
 def test_uses_the_hook_of_a_type_that_only_the_value_tells(editor: Client, secrets_manager: Emulator) -> None:
     put(secrets_manager, "airflow/connections/x", "postgres://h")
 
