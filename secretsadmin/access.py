@@ -17,8 +17,18 @@ RECORDED = frozenset(
 )
 
 
+class Denied(PermissionDenied):
+    """Raised where somebody may view what is there, and may not do this to it."""
+
+    def __init__(self, verb: str, environment: Environment, kind: Kind | None) -> None:
+        super().__init__(verb)
+        self.verb = verb
+        self.environment = environment
+        self.kind = kind
+
+
 def environment_of(request: Request, name: str, action: str, kind: Kind | None = None) -> Environment:
-    """The environment, if the person may do this in it. Raises Http404 and PermissionDenied."""
+    """The environment, if the person may do this in it. Raises Http404 and Denied."""
     # Of what was to be created, no id is known yet.
     environment = _seen(request, name, action, kind, "")
     _decide(request, action, environment, kind, "")
@@ -28,7 +38,7 @@ def environment_of(request: Request, name: str, action: str, kind: Kind | None =
 def secret_of(request: Request, name: str, action: str, kind: Kind, key: str) -> Ref:
     """The secret, if the person may do this to it; refusals of what would be recorded are recorded.
 
-    Raises Http404 for an id that can't exist here, before AWS is asked.
+    Raises Denied, and Http404 for an id that can't exist here, before AWS is asked.
     """
     environment = _seen(request, name, action, kind, key)
     ref = Ref.from_key(environment, kind, key)
@@ -57,7 +67,7 @@ def _seen(request: Request, name: str, action: str, kind: Kind | None, key: str)
 def _decide(request: Request, action: str, environment: Environment, kind: Kind | None, key: str) -> None:
     if not policy.may(request.user, action, environment, kind):
         _record(request, action, environment.name, kind, key)
-        raise PermissionDenied
+        raise Denied(action, environment, kind)
 
 
 def _record(request: Request, action: str, environment: str, kind: Kind | None, key: str) -> None:

@@ -217,7 +217,7 @@ class Errors:
         if isinstance(error, InvalidId | KindDisabled):
             return problems.not_found(request, error)
         if isinstance(error, NotRecorded):
-            return problems.page_without_database(problems.UNRECORDED)
+            return problems.page_without_database(request, problems.UNRECORDED)
         if isinstance(error, DatabaseError):
-            return problems.page_without_database(problems.no_database(request))
+            return problems.page_without_database(request, problems.no_database(request))
         return None

@@ -62,11 +62,20 @@ def roles_that_may(action: str, environment: Environment) -> tuple[str, ...]:
     return tuple(role for role in RIGHTS if _allows(role, action, environment))
 
 
-def roles(user: AbstractBaseUser | AnonymousUser, environment: Environment) -> tuple[str, ...]:
+def groups_that_may(action: str, environment: Environment, kind: Kind | None = None) -> tuple[str, ...]:
+    """The groups that have such a role here, for telling people whom to ask."""
+    grants = environments.site().grants
+    here = [grant for grant in grants if _covers(grant, environment, kind)]
+    return tuple(dict.fromkeys(grant.group for grant in here if _allows(grant.role, action, environment)))
+
+
+def roles(
+    user: AbstractBaseUser | AnonymousUser, environment: Environment, kind: Kind | None = None
+) -> tuple[str, ...]:
     """The person's roles here, for showing."""
     if isinstance(user, User) and user.is_superuser:
         return ("superuser",)
-    return tuple(sorted(_roles(user, environment, None))) if isinstance(user, User) else ()
+    return tuple(sorted(_roles(user, environment, kind))) if isinstance(user, User) else ()
 
 
 def _allows(role: str, action: str, environment: Environment) -> bool:

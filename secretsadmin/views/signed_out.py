@@ -4,8 +4,6 @@ A form replaces its page when it is sent, so the answer holds all of the form's 
 alone: nothing is kept here, and nothing is read that the person didn't send.
 """
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +13,6 @@ from django.views.decorators.http import require_safe
 
 from secretsadmin.htmx import respond_with_message
 from secretsadmin.views import problems
-
-TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - it is the name of one.
 
 
 @login_not_required
@@ -50,14 +46,9 @@ def _answer(request: HttpRequest, status: int) -> HttpResponse:
         "sign_in_url": f"{reverse('login')}?next={reverse('login-state')}",
         "is_form": is_form,
         "action": request.get_full_path(),
-        "sent": _sent(request) if is_form else (),
+        "sent": problems.sent_fields(request) if is_form else (),
     }
     return respond_with_message(request, "signed_out.html", context, status=status)
-
-
-def _sent(request: HttpRequest) -> list[tuple[str, Any]]:
-    fields = [(name, values) for name, values in request.POST.lists() if name != TOKEN]
-    return [(name, value) for name, values in fields for value in values]
 
 
 def _came_from_here(request: HttpRequest) -> bool:

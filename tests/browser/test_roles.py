@@ -32,7 +32,8 @@ def test_of_a_viewer_is_told_who_may(visit: Visit, path: str) -> None:
     viewer.watch.expect(403)
     viewer.go(f"/dev/connections/{path}")
     expect(viewer.heading).to_have_text("Your role doesn't allow this")
-    expect(viewer.page.get_by_text("Ask an admin of this environment")).to_be_visible()
+    expect(viewer.page.get_by_text("You are a viewer in Development. Editors and admins may")).to_be_visible()
+    expect(viewer.page.get_by_text("Ask somebody in the group editors or admins")).to_be_visible()
 
 
 def test_of_an_auditor_sees_the_record_and_no_fields(visit: Visit) -> None:

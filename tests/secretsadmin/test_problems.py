@@ -9,8 +9,10 @@ from django.test import Client
 
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
+from tests.faults import FaultProxy
+from tests.forms import as_sent
 from tests.secretsadmin.broken import ending_sessions, refusing, statements, without_table
-from tests.secretsadmin.conftest import As
+from tests.secretsadmin.conftest import As, Configure
 from tests.wire import connected, counting
 
 CREATE = {"conn_id": "new", "conn_type": "postgres", "host": "db.example.com", "description": "typed with care"}
@@ -152,8 +154,145 @@ def test_say_what_is_not_there(client: Client, path: str, says: str) -> None:
     assert says in response.content.decode()
 
 
-def test_say_who_may(client: Client, as_role: As) -> None:
-    page = as_role("viewer").post("/dev/connections/reveal/x/")
+OWN_GROUPS = """
+[[grants]]
+group = "analysts"
+role = "viewer"
+[[grants]]
+group = "data team"
+role = "editor"
+environments = ["dev"]
+kinds = ["connections"]
+[[grants]]
+group = "platform"
+role = "editor"
+environments = ["prod"]
+"""
+EDITORS = "You are a viewer in Development. Editors and admins may"
+PROTECTED = "Production is protected: only admins may"
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "says"),
+    [
+        ("viewer", "/dev/connections/create/", f"{EDITORS} create a connection."),
+        ("viewer", "/dev/variables/update/x/", f"{EDITORS} edit this variable."),
+        ("viewer", "/dev/config/delete/x/", f"{EDITORS} delete this config option."),
+        ("viewer", "/dev/connections/roll-back/x/", f"{EDITORS} roll back."),
+        ("viewer", "/dev/connections/label/x/", f"{EDITORS} move labels."),
+        ("editor", "/prod/connections/delete/x/", f"{PROTECTED} delete this connection."),
+        ("auditor", "/dev/connections/compare/x/", "Viewers, editors and admins may compare"),
+    ],
+)
+def test_say_who_may(two_environments: Emulator, as_role: As, role: str, page: str, says: str) -> None:
+    response = as_role(role).get(page)
+
+    assert response.status_code == 403
+    assert says in response.content.decode()
+
+
+@pytest.mark.parametrize("verb", ["open", "reveal", "copy", "restore"])
+def test_say_who_may_do_what_is_a_button(client: Client, as_role: As, verb: str) -> None:
+    page = as_role("auditor").post(f"/dev/connections/{verb}/x/")
 
     assert page.status_code == 403
-    assert b"Ask an admin of this environment" in page.content
+    assert "You are an auditor in Development." in page.content.decode()
+    assert "ditors and admins may" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        ("/dev/connections/create/", "Ask somebody in the group data team to do it,"),
+        ("/prod/connections/create/", "Ask somebody in the group platform to do it,"),
+        ("/dev/variables/create/", "No group has that role yet."),
+        ("/prod/connections/delete/x/", "No group has that role yet."),
+    ],
+)
+def test_say_whom_to_ask(configure: Configure, as_role: As, page: str, says: str) -> None:
+    configure(OWN_GROUPS)
+
+    refused = as_role("analyst").get(page).content.decode()
+
+    assert says in refused
+    named = [group for group in ("data team", "platform", "analysts") if group in refused]
+    assert named == [group for group in ("data team", "platform") if group in says]
+
+
+def test_say_to_whom_nothing_is_open(two_environments: Emulator, as_role: As) -> None:
+    for page in ("/", "/audit/"):
+        refused = as_role("nobody").get(page)
+        assert refused.status_code == 403
+        assert b"None of your groups has a role here." in refused.content
+        assert b"Ask whoever looks after the groups" in refused.content
+
+
+@pytest.fixture
+def failing(configure: Configure, as_role: As) -> Iterator[FaultProxy]:
+    """AWS takes no more requests from whoever asks through it, until its faults are cleared."""
+    emulator = configure()
+    with connected(emulator.endpoint) as aws:
+        aws.create_secret(Name="dev/connections/x", SecretString="postgres://u:radioactive@h")
+    with FaultProxy(emulator.endpoint) as proxy:
+        configure(endpoint=proxy.endpoint)
+        for operation in ("DescribeSecret", "GetSecretValue", "ListSecrets", "RestoreSecret", "CreateSecret"):
+            proxy.when(operation).throttle()
+        yield proxy
+
+
+def test_that_pass_are_tried_again_by_a_link(failing: FaultProxy, as_role: As) -> None:
+    address = f"/dev/connections/detail/x/?version={'a' * 32}"
+    response = as_role("editor").get(address)
+
+    assert response.status_code == 503
+    assert f'<a class="button primary" href="{address}">Try again</a>' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("verb", "sent"),
+    [
+        ("open", {}),
+        ("reveal", {"field": "password"}),
+        ("copy", {"format": "uri"}),
+        ("edit", {}),
+        ("restore", {}),
+    ],
+)
+def test_that_pass_are_tried_again_by_the_same_button(
+    failing: FaultProxy, as_role: As, verb: str, sent: dict[str, str]
+) -> None:
+    editor = as_role("editor")
+    response = editor.post(f"/dev/connections/{verb}/x/", sent)
+
+    assert response.status_code == 503
+    again = as_sent(response, "retry")
+    assert again.pop("csrfmiddlewaretoken")
+    assert again == {name: [text] for name, text in sent.items()}
+    failing.clear()
+    assert editor.post(f"/dev/connections/{verb}/x/", again).status_code < 400
+
+
+def test_of_a_form_leave_it_its_own_button(failing: FaultProxy, as_role: As) -> None:
+    response = as_role("editor").post("/dev/connections/create/", CREATE)
+
+    assert response.status_code == 503
+    page = response.content.decode()
+    assert "Try again</" not in page
+    assert 'value="typed with care"' in page
+
+
+def test_that_stay_are_not_tried_again(failing: FaultProxy, as_role: As) -> None:
+    failing.clear()
+    for path in ("/nowhere/", "/dev/connections/detail/never_was/", "/prod/connections/delete/x/"):
+        assert b"Try again<" not in as_role("editor").get(path).content
+
+
+def test_of_the_database_are_tried_again_where_nothing_was_to_be_done(client: Client) -> None:
+    with without_table("audit_event"):
+        read = client.get("/dev/connections/detail/x/")
+        written = client.post("/dev/connections/restore/x/")
+
+    assert read.status_code == written.status_code == 503
+    link = '<a class="button primary" href="/dev/connections/detail/x/">Try again</a>'
+    assert link in read.content.decode()
+    assert b"Try again<" not in written.content
