@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from secretsadmin.audit.models import CLOCKS, Event, Outcome, outcomes
 from secretsadmin.audit.refusals import LISTED, minute_of, totals
+from secretsadmin.comparing import WHOLE
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import BY_NAME
 from secretsadmin.timeline import Move
@@ -42,6 +43,19 @@ _TRIED = {
     "copy": "tried to copy",
 }
 VERBS = tuple(_DONE)
+# What a copy is called, by the word in the record. The other kinds of part have names of the person's own.
+_COPIES = {
+    "uri": "a URI",
+    "json": "JSON",
+    "environment-line": "an environment line",
+    "airflow-command": "an Airflow command",
+    "aws-command": "an AWS command",
+    "terraform": "Terraform",
+    "stored-text": "the stored text",
+    WHOLE: "the stored text",
+}
+# Our own words among the error codes, which are AWS's otherwise.
+_ERRORS = {"role": "The role doesn't allow it"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,8 @@ class Activity:
         is_done = self.outcome == Outcome.SUCCEEDED
         told = _labelled(self._last, is_done=is_done) if verb == "label" else ""
         told = told or (_DONE if is_done else _TRIED).get(verb, verb)
-        return f"{told} the {BY_NAME[self.start.kind].singular}{self._place_among_refusals}"
+        copied = _copied(self._parts) if verb == "copy" else ""
+        return f"{told} the {BY_NAME[self.start.kind].singular}{copied}{self._place_among_refusals}"
 
     @property
     def _place_among_refusals(self) -> str:
@@ -84,10 +99,14 @@ class Activity:
 
     @property
     def fields(self) -> list[str]:
-        """What it says of the secret's parts; a label stands in the sentence already."""
-        if self.start.action.endswith(".label"):
+        """What it says of the secret's parts; a label and the form of a copy stand in the sentence already."""
+        if self.start.action.endswith((".label", ".copy")):
             return []
-        # Where nothing was handed out, what was asked for is known all the same.
+        return ["all of it" if name == WHOLE else name for name in self._parts]
+
+    @property
+    def _parts(self) -> list[str]:
+        """Where nothing was handed out, what was asked for is known all the same."""
         return list(self._last.fields or self.start.fields)
 
     @property
@@ -119,8 +138,13 @@ class Activity:
             ("Version before", self._last.previous),
             ("AWS request", self._last.request_id),
             ("From", self.start.address or ""),
-            ("Error", self._last.error),
+            ("Error", _ERRORS.get(self._last.error, self._last.error)),
         ]
+
+
+def _copied(parts: Iterable[str]) -> str:
+    """As what all of a secret was copied; nothing where that isn't known, as with whoever may not copy."""
+    return "".join(f" as {_COPIES.get(part, part)}" for part in parts)
 
 
 def _labelled(event: Event, *, is_done: bool) -> str:

@@ -18,13 +18,13 @@ from secretsadmin.htmx import Request, respond
 from secretsadmin.kinds import KINDS
 
 PAGE = 50
-ACTIONS = [(verb, verb.replace("-", " ")) for verb in VERBS]
+ACTIONS = [(verb, verb.replace("-", " ").capitalize()) for verb in VERBS]
 
 
 class Filter(forms.Form):
     """What of the record to show; everything may be left out."""
 
-    user = forms.CharField(required=False, label="Who")
+    user = forms.CharField(required=False, label="Who", widget=forms.TextInput({"aria-keyshortcuts": "/"}))
     environment = forms.ChoiceField(required=False)
     kind = forms.ChoiceField(required=False, choices=[("", "Any"), *((kind.name, kind.title) for kind in KINDS)])
     secret = forms.CharField(required=False, label="Id")

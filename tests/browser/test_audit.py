@@ -5,6 +5,8 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.fixtures import Visit
+from tests.browser.keyboard import Keyboard
+from tests.browser.sites import Site
 from tests.browser.visitor import Visitor
 
 PROTECTED = re.compile("is-protected")
@@ -50,3 +52,22 @@ def test_leads_back_from_where_nothing_is(visit: Visit, *, scripts: bool) -> Non
     switcher(visitor, "Production")
     visitor.follow("Go to the overview of Production")
     expect(visitor.heading).to_have_text("Production")
+
+
+def test_is_filtered_with_the_keyboard_alone(visit: Visit, site: Site, fresh: str) -> None:
+    visitor: Visitor = visit("editor")
+    site.store(f"dev/airflow/connections/{fresh}", "http://h")
+    visitor.detail(fresh)
+    visitor.open_fields()
+    visitor.go("/audit/?environment=dev")
+    keyboard = Keyboard(visitor.page)
+    keyboard.press("/")
+    expect(visitor.page.get_by_label("Who")).to_be_focused()
+    keyboard.tab_to(visitor.page.get_by_label("Id"))
+    keyboard.type(fresh)
+    keyboard.press("Enter")
+    acts = visitor.page.locator("#events tbody tr")
+    expect(acts).to_have_count(1)
+    expect(acts).to_contain_text("opened the connection")
+    expect(visitor.page).to_have_url(re.compile(f"secret={fresh}"))
+    expect(visitor.page.get_by_label("Id")).to_be_focused()

@@ -30,7 +30,7 @@ def test_is_never_shown_where_scripts_run(visit: Visit, stored: str) -> None:
     expect(visitor.page.locator("html")).not_to_contain_text(VALUE)
     expect(copy).to_have_text("Environment line")
     visitor.go(f"/audit/?secret={stored}&action=copy")
-    expect(visitor.page.locator("#events tbody tr")).to_contain_text("copied the connection: environment-line")
+    expect(visitor.page.locator("#events tbody tr")).to_contain_text("copied the connection as an environment line")
 
 
 def test_that_a_format_cant_carry_is_not_copied(visit: Visit, site: Site, fresh: str) -> None:

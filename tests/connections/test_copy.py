@@ -1,6 +1,7 @@
 """Copying a connection discloses all of it at once, to whoever may reveal, and is recorded."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -36,6 +37,17 @@ def test_takes_one_call_and_leaves_an_act_of_its_own(editor: Client, secrets_man
     assert [event.fields for event in Event.objects.order_by("id")][-2:] == [[key], [key]]
     assert response.headers["Cache-Control"] == "no-store"
     assert copied(response)
+
+
+@pytest.mark.parametrize(("key", "title"), [(copy.key, copy.title) for copy in FORMATS])
+def test_is_told_in_words(editor: Client, secrets_manager: Emulator, key: str, title: str) -> None:
+    create(editor)
+    editor.post(URL, {"format": key})
+
+    for address in ("/audit/", f"{CONNECTIONS}/detail/orders/", "/default/"):
+        page = editor.get(address).content.decode().lower()
+        assert re.search(f"copied the connection as (an? |the )?{title.lower()}[ <]", page)
+        assert f">{key}<" not in page or key == title.lower()
 
 
 def test_hands_out_what_is_stored(editor: Client, secrets_manager: Emulator) -> None:

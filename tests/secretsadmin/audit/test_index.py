@@ -31,11 +31,12 @@ environments = ["prod"]
 """
 
 
-def act(who: str, what: str, id_: str, *, where: str = "dev") -> None:
+def act(who: str, what: str, id_: str, *, where: str = "dev", fields: tuple[str, ...] = ()) -> None:
     kind, _, verb = what.partition(".")
     environment = environments.get(where)
     assert environment
-    with recording(Ref(environment, BY_NAME[kind], id_), verb, actor=Actor(who), reason=f"because of {id_}"):
+    ref, reason = Ref(environment, BY_NAME[kind], id_), f"because of {id_}"
+    with recording(ref, verb, actor=Actor(who), reason=reason, fields=fields):
         pass
 
 
@@ -167,6 +168,20 @@ def test_every_verb_that_is_recorded_in_its_filter(as_role: As) -> None:
         act("editor", f"connections.{verb}", verb)
         assert ids(auditor, action=verb) == [verb]
         assert f'<option value="{verb}"' in auditor.get(URL).content.decode()
+
+
+def test_no_code_in_place_of_words(as_role: As) -> None:
+    act("editor", "connections.roll-back", "x")
+    act("editor", "variables.reveal", "y", fields=("secret.text",))
+    as_role("viewer").post("/dev/connections/reveal/z/")
+
+    page = as_role("auditor").get(URL).content.decode()
+
+    assert '<option value="roll-back">Roll back</option>' in page
+    assert "<code>all of it</code>" in page
+    assert "The role doesn&#x27;t allow it" in page
+    for code in ("roll-back<", "secret.text", "<dd>role<"):
+        assert code not in page
 
 
 OWN = "You see only your own acts;</strong> admins and auditors see"
