@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Self
 from urllib.parse import parse_qsl, quote, urlencode
 
+from connections.clarity import is_clear
 from connections.reading import (
     EXTRA,
     EXTRA_KEY,
@@ -26,12 +27,11 @@ from connections.reading import (
     children,
     form_of,
     ignored_keys,
-    is_clear,
     is_too_deep,
-    is_unicode,
     normal_type,
     read,
 )
+from secretsadmin.unseen import is_unicode
 
 __all__ = [
     "FIELDS",

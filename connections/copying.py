@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from connections.connection import Connection, NotRepresentable, UnreadableSecret, is_clear
+from connections.clarity import is_clear
+from connections.connection import Connection, NotRepresentable, UnreadableSecret
 from connections.reading import ConnWords
 from secretsadmin.kinds import Copy
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from connections.catalog import Types
-from connections.connection import MAX_BYTES, Connection, NotRepresentable, UnreadableSecret, is_clear
+from connections.clarity import has_certain_keys, is_clear
+from connections.connection import MAX_BYTES, Connection, NotRepresentable, UnreadableSecret
 from connections.nearly_json import strict
 from connections.pasting import UnreadablePaste, paste
 from connections.pasting.pasted import Terms
@@ -117,7 +118,7 @@ def _uri(bare: str, terms: Terms, conn_type: str) -> Mend | None:
     scheme, rest, steps = found
     protocol = match[0] if (match := _PROTOCOL.match(rest)) else ""
     userinfo, tail = _parts(rest.removeprefix(protocol))
-    if not _HOST.fullmatch(_BEHIND_HOST.split(tail)[0]):
+    if not _HOST.fullmatch(_BEHIND_HOST.split(tail)[0]) or not has_certain_keys(tail):
         return None
     begin = len(bare) - len(rest) + len(protocol)
     places = [begin + raw.start() + 1 for raw in _RAW.finditer(userinfo)]

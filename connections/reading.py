@@ -15,11 +15,13 @@ JSONDecodeError holds on to all of it.
 import enum
 import inspect
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal, TypedDict
+from unicodedata import combining
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from secretsadmin.unseen import is_unicode
 
 Form = Literal["uri", "json"]
 ConnWords = Mapping[str, Sequence[str]]
@@ -60,7 +62,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 
 # urlsplit remembers the last 128 texts that it was given. A secret must not stay in such a cache.
 _urlsplit: Callable[[str], SplitResult] = inspect.unwrap(urlsplit)
-_CLEAR_URI = re.compile(r"\s*[A-Za-z][A-Za-z0-9.+-]*://(https?://)?[^/?#]*([/?#][^@]*)?")
+# It stands for itself alone, wherever text is normalised.
+_PLACE = "\ue000"
 
 
 class Reader(enum.Enum):
@@ -97,16 +100,6 @@ class Fields(TypedDict):
     extra: dict[str, Any]
 
 
-def is_clear(text: str) -> bool:
-    """Whether it is certain which part of a text is the password.
-
-    Without a scheme, or with a raw slash in its password, a URI may still be read, with the password as its schema
-    or its port. A raw @ behind the host tells. The host may have a protocol of its own, as in http://https://host; of
-    other words before a colon it isn't certain that they are no login.
-    """
-    return form_of(text) == "json" or _CLEAR_URI.fullmatch(text) is not None
-
-
 def form_of(text: str) -> Form:
     """A byte-order mark before the brace makes the text a URI: Python doesn't count it as white space."""
     return "json" if text.strip().startswith("{") else "uri"
@@ -137,13 +130,6 @@ def ignored_keys(text: str, extra_conn_words: ConnWords | None = None) -> tuple[
     words = _words(extra_conn_words or {})
     read_keys = {next((key for key in stored if key in known), None) for known in words.values()}
     return tuple(key for key in stored if key not in read_keys)
-
-
-def is_unicode(text: str) -> bool:
-    with suppress(UnicodeEncodeError):
-        text.encode()
-        return True
-    return False
 
 
 def is_too_deep(value: Any) -> bool:
@@ -304,12 +290,25 @@ def _take_apart(uri: str) -> tuple[str, str, SplitResult]:
 
 def split(uri: str) -> SplitResult:
     with suppress(ValueError):
-        return _urlsplit(uri)
+        return _split(uri)
     raise UnreadableSecret(
         "host",
         "The part with login, password and host can't be read. "
         "Percent-encode brackets and other special characters in it.",
     )
+
+
+def _split(uri: str) -> SplitResult:
+    """The library normalises a host, and the time for that grows with the square of how many marks follow each other.
+
+    They change nothing of what it looks for, so each gives its place to a character that has no marks.
+    """
+    if uri.isascii():
+        return _urlsplit(uri)
+    marks = [character for character in uri if combining(character) or character == _PLACE]
+    parts = _urlsplit(uri.translate(dict.fromkeys(map(ord, marks), _PLACE)))
+    rest = iter(marks)
+    return SplitResult(*("".join(next(rest) if c == _PLACE else c for c in part) for part in parts))
 
 
 def _host(parts: SplitResult) -> str:

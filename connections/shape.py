@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from connections import catalog
+from connections.clarity import is_clear
 from connections.connection import (
     Connection,
     Reader,
@@ -13,7 +14,6 @@ from connections.connection import (
     differing_fields,
     form_of,
     ignored_keys,
-    is_clear,
 )
 from connections.connection_type import ConnectionType
 from connections.copying import AS_STORED, FORMATS
@@ -35,7 +35,7 @@ from secretsadmin.kinds import (
     Usage,
     withheld,
 )
-from secretsadmin.unseen import hides
+from secretsadmin.unseen import few, hides
 
 
 def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
@@ -168,7 +168,11 @@ def _read(text: str, reader: Reader, words: Mapping[str, Any]) -> Connection | U
 
 
 def _all_masked(reading: Reading) -> Reading:
-    return replace(reading, fields=tuple(replace(field, masked=True) for field in reading.fields))
+    """Without the names of its keys, which may be pieces of a secret."""
+    standard = tuple(replace(field, masked=True) for field in reading.fields if not field.name.startswith(EXTRA))
+    extras = [field for field in reading.fields if field.name.startswith(EXTRA)]
+    whole = Field("extra", "Extra", "".join(field.value or "" for field in extras), sort=f"{len(extras)} keys")
+    return replace(reading, fields=(*standard, whole) if extras else standard)
 
 
 def _reading(label: str, what: Connection | UnreadableSecret) -> Reading:
@@ -184,10 +188,10 @@ def _notes(
     one, other = read.values()
     if isinstance(other, Connection) and not is_clear(text):
         notes.append(Note("It isn't written as a connection is, so a password may stand in any field: all are masked."))
-    if isinstance(one, Connection) and isinstance(other, Connection) and (names := differing_fields(one, other)):
-        notes.append(Note(f"Airflow 2 and 3 read these differently: {', '.join(names)}. Save it anew to settle that."))
+    elif isinstance(one, Connection) and isinstance(other, Connection) and (names := differing_fields(one, other)):
+        notes.append(Note(f"Airflow 2 and 3 read these differently: {few(names)}. Save it anew to settle that."))
     if isinstance(other, Connection) and (ignored := ignored_keys(text, words)):
-        notes.append(Note(f"Airflow drops these keys of the JSON without a word: {', '.join(ignored)}."))
+        notes.append(Note(f"Airflow drops these keys of the JSON without a word: {few(ignored)}."))
         if "conn_type" in ignored:
             notes.append(Note("It takes conn_id, connection_type or engine for the type, as that stands first."))
     if isinstance(other, Connection) and not other.conn_type:

@@ -11,7 +11,8 @@ from connections import catalog
 from connections.pasting.lines import command, environment_line, exported_line
 from connections.pasting.pasted import Pasted, Terms, UnreadablePaste
 from connections.pasting.values import read_value
-from connections.reading import ConnWords, UnreadableSecret, is_unicode
+from connections.reading import ConnWords, UnreadableSecret
+from secretsadmin.unseen import is_unicode
 
 __all__ = ["MOST_CHARACTERS", "Pasted", "UnreadablePaste", "paste"]
 

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Self
 
 from connections import catalog
-from connections.connection import Connection, Reader, differing_fields, form_of, ignored_keys, is_clear
+from connections.clarity import DRIVERS_KEYS, has_certain_keys, is_clear
+from connections.connection import Connection, Reader, differing_fields, form_of, ignored_keys
 from connections.connection_type import ConnectionType
 from connections.reading import EXTRA, FIELDS, ConnWords, normal_type
 
@@ -35,17 +36,7 @@ _TYPES = {
     "sqlserver": "mssql",
     "teradatasql": "teradata",
 }
-_DRIVERS_KEYS = (
-    *("allowPublicKeyRetrieval", "application_name", "ApplicationName", "Auth_AccessToken", "Auth_Flow"),
-    *("authentication", "authMech", "authSource", "autoReconnect", "characterEncoding", "charset"),
-    *("client_encoding", "connect_timeout", "connectTimeout", "credentials_base64", "credentials_path"),
-    *("currentSchema", "database", "databaseName", "db", "dbname", "driver", "encrypt"),
-    *("hostNameInCertificate", "httpPath", "integratedSecurity", "loginTimeout", "odbc_connect", "options"),
-    *("password", "pwd", "replicaSet", "requireSSL", "retryWrites", "rewriteBatchedStatements", "search_path"),
-    *("serverTimezone", "service_name", "sid", "socketTimeout", "ssl", "sslmode", "target_session_attrs"),
-    *("timeout", "TNS_ADMIN", "transportMode", "Trusted_Connection", "trustServerCertificate", "tz", "uid"),
-    *("user", "username", "useSSL", "useUnicode", "verifyServerCertificate", "w"),
-)
+NO_CERTAIN_KEYS = "It isn't certain where a secret ends in the URL. In values behind its ?, write %26 for &."
 _PLAIN_KEY = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _ID = re.compile(r"[\w.-]{1,200}", re.ASCII)
 
@@ -76,7 +67,7 @@ class Terms:
     @cached_property
     def _spellings(self) -> dict[str, str]:
         extras = (field.name for one in self.types.values() for field in one.extra_fields)
-        return {name.casefold(): name for name in (*extras, *_DRIVERS_KEYS, *FIELDS)}
+        return {name.casefold(): name for name in (*extras, *DRIVERS_KEYS, *FIELDS)}
 
 
 @dataclass(frozen=True)
@@ -108,6 +99,8 @@ def readable(text: str, terms: Terms) -> Pasted:
             'Add one, as in {"conn_type": "postgres"}.' if is_json else "A URI begins with it, as in postgres://host."
         )
         raise UnreadablePaste(f"This has no connection type. {example}")
+    if not is_json and not has_certain_keys(text):
+        raise UnreadablePaste(NO_CERTAIN_KEYS)
     if not is_clear(text):
         raise UnreadablePaste("There is an @ behind the host. Write %2F for / in a password, and %40 for @ elsewhere.")
     pasted = Pasted(newer, "JSON" if is_json else "a URI")

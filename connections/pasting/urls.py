@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote
 
+from connections.clarity import has_certain_keys
 from connections.connection import MAX_BYTES, Connection
 from connections.connection_type import ExtraField
-from connections.pasting.pasted import Pasted, Terms, UnreadablePaste
+from connections.pasting.pasted import NO_CERTAIN_KEYS, Pasted, Terms, UnreadablePaste
 from connections.reading import EXTRA_KEY, normal_type, split
 
 _URL = re.compile(r"([a-z][a-z0-9_-]*)(?:\+([a-z0-9_]+))?://(.*)", re.IGNORECASE | re.DOTALL)
@@ -49,6 +50,7 @@ class Url:
     options: dict[str, str] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    has_certain_keys: bool = True
 
     def take(self, *names: str) -> str:
         """The option that has one of these names, in whatever case."""
@@ -91,9 +93,12 @@ def split_url(rest: str) -> Url:
     credentials, address = _credentials(rest)
     login, _, password = credentials.partition(":")
     # Neither SQLAlchemy nor JDBC knows fragments, so a # belongs to the value in which it stands.
-    parts = split(f"//{address.replace('#', '%23')}")
+    address = address.replace("#", "%23")
+    parts = split(f"//{address}")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    return Url(unquote(login), unquote(password), _host(parts), port_of(parts), unquote(parts.path[1:]), options)
+    url = Url(unquote(login), unquote(password), _host(parts), port_of(parts), unquote(parts.path[1:]), options)
+    url.has_certain_keys = has_certain_keys(address)
+    return url
 
 
 def _credentials(rest: str) -> tuple[str, str]:
@@ -131,6 +136,8 @@ def place(conn_type: str, url: Url, terms: Terms, *, source: str, hands_on: bool
     _lift_port(url)
     _PLACES.get(conn_type, _as_it_is)(url)
     _place_extras(terms.get(conn_type).extra_fields, url)
+    if hands_on and not url.has_certain_keys:
+        raise UnreadablePaste(NO_CERTAIN_KEYS)
     if hands_on:
         url.extra |= url.options
     elif url.options:
