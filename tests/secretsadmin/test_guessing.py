@@ -73,7 +73,7 @@ def _typed(part: str, value: Any) -> dict[str, str]:
     if part == "password":
         return {"password": value}
     if part == "paste":
-        return {"secret": _connection(part, value).to_json()}
+        return {"secret": _connection(part, value).to_json(), "entry": "paste"}
     if part == "host":
         return {"host": f"https://u:{value}@h", "password": "typed", "extra": '{"own": "typed"}'}
     if part == "key":
