@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 from secretsadmin.demo.emulator import Emulator, serve
 from secretsadmin.store import aws, listing
 from tests.sweeps import end_of_sweeps
+from tests.wire import keeping_a_client
 
 ROLES = ("viewer", "editor", "admin", "auditor")
 DATABASE = {"db", "transactional_db", "django_db_setup"}
@@ -32,14 +33,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
 
 
-@pytest.fixture
-def secrets_manager(settings: Settings) -> Iterator[Emulator]:
-    """An empty Secrets Manager that the environment `default` points at."""
-    with serve() as emulator:
-        use(settings, emulator.endpoint)
-        yield emulator
-        begin_cold()
+@pytest.fixture(scope="session")
+def one_emulator() -> Iterator[Emulator]:
+    """It and its clients serve one test after the other, because making them takes longer than most tests."""
+    with serve() as running, keeping_a_client(running.endpoint):
+        yield running
     aws.forget_clients()
+
+
+@pytest.fixture
+def empty_emulator(one_emulator: Emulator) -> Iterator[Emulator]:
+    """An empty Secrets Manager."""
+    one_emulator.begin_anew()
+    yield one_emulator
+    begin_cold()
+
+
+@pytest.fixture
+def secrets_manager(settings: Settings, empty_emulator: Emulator) -> Emulator:
+    """An empty Secrets Manager that the environment `default` points at."""
+    use(settings, empty_emulator.endpoint)
+    return empty_emulator
 
 
 def use(settings: Settings, endpoint: str, **kwargs: object) -> None:

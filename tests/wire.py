@@ -16,10 +16,33 @@ from tests.sweeps import end_of_sweeps
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+REGION = "eu-central-1"
+
+# By endpoint. Making one takes as long as ten requests.
+_kept: "dict[str, SecretsManagerClient]" = {}
+
 
 @contextmanager
-def connected(endpoint: str, region: str = "eu-central-1", **config: Any) -> "Iterator[SecretsManagerClient]":
+def keeping_a_client(endpoint: str) -> Iterator[None]:
+    """Whoever connects to this endpoint meanwhile gets the same client."""
+    with _made(endpoint, REGION) as client:
+        _kept[endpoint] = client
+        yield
+        del _kept[endpoint]
+
+
+@contextmanager
+def connected(endpoint: str, region: str = REGION, **config: Any) -> "Iterator[SecretsManagerClient]":
     """A client with boto3's standard retries, or with other keywords of botocore's Config."""
+    if endpoint in _kept and region == REGION and not config:
+        yield _kept[endpoint]
+        return
+    with _made(endpoint, region, **config) as client:
+        yield client
+
+
+@contextmanager
+def _made(endpoint: str, region: str, **config: Any) -> "Iterator[SecretsManagerClient]":
     client = boto3.client(
         "secretsmanager",
         endpoint_url=endpoint,

@@ -55,6 +55,11 @@ class Emulator(LoopbackServer):
         signed = datetime.strptime(request.headers["X-Amz-Date"], "%Y%m%dT%H%M%S%z")
         return replace(self.world, clock=signed.timestamp)
 
+    def begin_anew(self) -> None:
+        """Hold nothing and answer by itself, as one that has just started."""
+        self.world = World()
+        self.respond = self._respond
+
     @contextmanager
     def believing_clients(self) -> Iterator[None]:
         """What is asked for meanwhile happens at the moment that its signature tells, be it in the past."""

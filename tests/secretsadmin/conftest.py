@@ -1,6 +1,6 @@
 """Two environments on one Secrets Manager, one of them protected, and people of every role."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from secretsadmin.demo.emulator import Emulator, serve
-from secretsadmin.store import aws
+from secretsadmin.demo.emulator import Emulator
 from tests.conftest import begin_cold
 
 CONFIG = """
@@ -28,25 +27,22 @@ As = Callable[[str], Client]
 
 
 @pytest.fixture
-def configure(settings: Settings, tmp_path: Path) -> Iterator[Configure]:
+def configure(settings: Settings, tmp_path: Path, empty_emulator: Emulator) -> Configure:
     """Serves the environments `dev` and `prod`, with grants as they are written in the configuration."""
-    with serve() as emulator:
 
-        def write(grants: str = "", endpoint: str = "") -> Emulator:
-            tables = [
-                CONFIG.format(name=name, title=title, protected=protected, endpoint=endpoint or emulator.endpoint)
-                for name, title, protected in (("dev", "Development", "false"), ("prod", "Production", "true"))
-            ]
-            # Each configuration is another file, because a running site never reads one twice.
-            path = tmp_path / f"{len(list(tmp_path.iterdir()))}.toml"
-            path.write_text("\n".join([*tables, grants]), encoding="utf-8")
-            settings.SECRETSADMIN_CONFIG = str(path)
-            begin_cold()
-            return emulator
-
-        yield write
+    def write(grants: str = "", endpoint: str = "") -> Emulator:
+        tables = [
+            CONFIG.format(name=name, title=title, protected=protected, endpoint=endpoint or empty_emulator.endpoint)
+            for name, title, protected in (("dev", "Development", "false"), ("prod", "Production", "true"))
+        ]
+        # Each configuration is another file, because a running site never reads one twice.
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.toml"
+        path.write_text("\n".join([*tables, grants]), encoding="utf-8")
+        settings.SECRETSADMIN_CONFIG = str(path)
         begin_cold()
-    aws.forget_clients()
+        return empty_emulator
+
+    return write
 
 
 @pytest.fixture

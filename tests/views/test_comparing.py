@@ -271,7 +271,8 @@ def test_is_offered_beside_each_version_but_the_current_one(
     link = f'href="{URL}?one={versions["one"]}"'
     assert history.count(URL) == 1
     assert link in history
-    assert link in roll_back
+    assert f'action="{URL}"' in roll_back
+    assert f'name="other" value="{versions["one"]}"' in roll_back
     assert link not in signed_in("auditor").get(f"{CONNECTIONS}/history/orders/").content.decode()
 
 
