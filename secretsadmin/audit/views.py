@@ -37,6 +37,8 @@ class Filter(forms.Form):
         super().__init__(data, label_suffix="")
         named = [(environment.name, environment.title) for environment in environments]
         self.fields["environment"].choices = [("", "Any"), *named]  # type: ignore[attr-defined]
+        for name in ("environment", "kind", "action", "outcome"):
+            self.fields[name].error_messages["invalid_choice"] = f"There is no such {name}."
 
     @property
     def environment_name(self) -> str:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from playwright.sync_api import expect
 
 from connections.connection import Connection
+from secretsadmin.demo.emulator import Emulator
 from secretsadmin.demo.sample_connections import LONG_ID
 from tests.browser.visitor import Visitor
 from tests.wire import connected
@@ -73,6 +74,16 @@ def denied(visitor: Visitor) -> None:
 def not_found(visitor: Visitor) -> None:
     visitor.watch.expect(404)
     visitor.go("/prod/connections/detail/never_was/")
+
+
+def unavailable(visitor: Visitor) -> None:
+    emulator = visitor.site.emulator
+    assert isinstance(emulator, Emulator)
+    inner, emulator.respond = emulator.respond, lambda _: (500, {}, "{}")
+    visitor.watch.expect(503)
+    visitor.go(f"/prod/connections/detail/analytics_warehouse/?version={'a' * 32}")
+    emulator.respond = inner
+    expect(visitor.page.get_by_role("link", name="Try again")).to_be_visible()
 
 
 def signed_in_wrongly(visitor: Visitor) -> None:
@@ -215,7 +226,7 @@ def mended(visitor: Visitor) -> None:
 
 
 def with_keys(visitor: Visitor) -> None:
-    visitor.go("/prod/")
+    visitor.go("/prod/connections/")
     visitor.page.keyboard.press("?")
     expect(visitor.page.get_by_role("dialog")).to_be_visible()
 
@@ -415,9 +426,12 @@ LOOKS = (
     Look("recycle-bin-empty", at("/hostile/recycle-bin/")),
     Look("delete", at("/prod/connections/delete/payments_gateway/")),
     Look("audit", at("/audit/")),
+    Look("audit-as-editor", at("/audit/?environment=prod"), who="editor"),
+    Look("audit-not-understood", at("/audit/?environment=prod&action=nonsense"), who="editor"),
     Look("audit-nothing-found", at("/audit/?user=nobody")),
     Look("signed-out", signed_out, who=""),
     Look("handed-back", handed_back, who=""),
     Look("denied", denied, who="viewer"),
     Look("not-found", not_found),
+    Look("unavailable", unavailable),
 )

@@ -67,6 +67,15 @@ def test_leads_back_into_it(as_role: As, path: str) -> None:
     assert re.search(r'<a class="button" href="/prod/"[^>]*>Go to the overview of Production<', page)
 
 
+def test_leads_back_to_the_list_that_it_stands_below(as_role: As) -> None:
+    page = as_role("editor").get("/prod/connections/detail/never_was/").content.decode()
+    other = as_role("editor").get("/prod/nonsense/").content.decode()
+
+    lists = r'<a class="button" href="/prod/(\w+)/" aria-keyshortcuts="Escape">Go to Connections<'
+    assert re.findall(lists, page) == ["connections"]
+    assert "Go to Connections" not in other
+
+
 @pytest.mark.parametrize("path", ["/audit/", "/nowhere/", "/audit/?environment=nowhere"])
 def test_leads_into_none_where_there_is_none(as_role: As, path: str) -> None:
     response = as_role("editor").get(path)

@@ -162,6 +162,14 @@ def test_nothing_where_it_could_not_understand_the_filter(as_role: As, asked: di
     assert "<tbody>" not in page
 
 
+@pytest.mark.parametrize("name", ["environment", "kind", "action", "outcome"])
+def test_which_choice_there_is_not(as_role: As, name: str) -> None:
+    page = as_role("auditor").get(URL, {name: "nonsense"}).content.decode()
+
+    assert f"There is no such {name}." in page
+    assert "Select a valid choice" not in page
+
+
 def test_every_verb_that_is_recorded_in_its_filter(as_role: As) -> None:
     auditor = as_role("auditor")
     for verb in RECORDED:
