@@ -1,12 +1,31 @@
 """Shortcuts of a single key can be switched off, by the keyboard, for every page and for good."""
 
-from playwright.sync_api import Locator, expect
+import pytest
+from playwright.sync_api import Locator, ViewportSize, expect
 
+from tests.browser.browsers import NARROW, WIDE
 from tests.browser.fixtures import Visit
 from tests.browser.keyboard import Keyboard
 from tests.browser.visitor import Visitor
 
 LIST = "/dev/connections/"
+PAGES = {
+    "/dev/": [],
+    LIST: ["/", "n"],
+    "/dev/variables/": ["/", "n"],
+    "/dev/connections/create/": ["/", "Escape"],
+    "/dev/variables/create/": ["Escape"],
+    "/dev/connections/detail/orders_replica/": ["Escape", "e"],
+    "/dev/connections/history/orders_replica/": ["Escape"],
+    "/dev/recycle-bin/": [],
+    "/audit/": ["/"],
+}
+KEYS = """() => {
+    const elements = [...document.querySelectorAll("[aria-keyshortcuts]")];
+    const keys = (shown) => [...new Set(elements.filter((element) => element.checkVisibility() === shown)
+        .map((element) => element.getAttribute("aria-keyshortcuts")))].sort();
+    return { shown: keys(true), hidden: keys(false) };
+}"""
 
 
 def dialog(visitor: Visitor) -> Locator:
@@ -118,3 +137,12 @@ def test_are_switched_off_without_a_word_to_a_form(visit: Visit) -> None:
     visitor.go(LIST)
     expect(visitor.heading).to_have_text("Connections")
     assert visitor.watch.times_asked == 0
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_belong_to_what_can_be_seen(visit: Visit, viewport: ViewportSize) -> None:
+    """A key is listed where an element says it, so the element has to be there for whoever presses it."""
+    visitor: Visitor = visit("editor", viewport=viewport)
+    for path, keys in PAGES.items():
+        visitor.go(path)
+        assert visitor.page.evaluate(KEYS) == {"shown": keys, "hidden": []}, path
