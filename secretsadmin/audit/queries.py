@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.urls import reverse
 
-from secretsadmin.audit.models import CLOCKS, Event, Outcome, outcomes
+from secretsadmin.audit.models import CLOCKS, Event, EventQuerySet, Outcome, outcomes
 from secretsadmin.audit.refusals import LISTED, minute_of, totals
 from secretsadmin.comparing import WHOLE
 from secretsadmin.environments import Ref
@@ -17,6 +17,11 @@ from secretsadmin.timeline import Move
 
 # A timeline doesn't look back further than this; AWS keeps about a hundred versions.
 MOVES = 500
+# The acts that show what is stored and change nothing. There are many more of those than of changes.
+LOOKS = tuple(f"{kind}.{verb}" for kind in BY_NAME for verb in ("open", "compare", "reveal", "copy"))
+# How many acts a page tells of, and among how many it looks for them.
+ACTS = 8
+RECENT = 500
 
 _DONE = {
     "create": "created",
@@ -165,6 +170,21 @@ def with_outcomes(starts: Iterable[Event]) -> list[Activity]:
     ends = outcomes(start.act for start in begun)
     counts = _refusals(begun)
     return [Activity(start, ends.get(start.act), counts.get(start.act, 0)) for start in begun]
+
+
+def changes_and_looks(acts: EventQuerySet) -> tuple[list[Activity], list[Activity]]:
+    """The last acts that were to change something, and apart from them those that only looked."""
+    # Where people look a lot, the last change can be far back, and a page doesn't go through all of the record for it.
+    recent = Event.objects.started().filter(pk__in=acts.values("pk")[:RECENT])
+    return (
+        with_outcomes(recent.exclude(action__in=LOOKS)[:ACTS]),
+        with_outcomes(recent.filter(action__in=LOOKS)[:ACTS]),
+    )
+
+
+def has_changes(acts: EventQuerySet, since: datetime) -> bool:
+    """Whether any of the acts since then was to change something."""
+    return acts.exclude(action__in=LOOKS).filter(at__gt=since).exists()
 
 
 def _refusals(starts: Iterable[Event]) -> dict[UUID, int]:

@@ -16,7 +16,7 @@ from secretsadmin import policy
 from secretsadmin.access import actor_of, environment_of, secret_of
 from secretsadmin.audit.deletions import Deletion, deletion_of, last_deletions
 from secretsadmin.audit.models import Event, maker_of
-from secretsadmin.audit.queries import Activity, last_change, with_outcomes
+from secretsadmin.audit.queries import changes_and_looks, last_change
 from secretsadmin.audit.standing import Finding, findings
 from secretsadmin.comparing import WHOLE
 from secretsadmin.environments import Environment, Ref
@@ -34,9 +34,6 @@ from secretsadmin.views.rows import Badge, badges, table
 from secretsadmin.views.shown_versions import ShownVersion, latest_versions, shown_version, version_asked
 
 VERBS = ("open", "compare", "reveal", "create", "update", "roll-back", "label", "delete", "restore", "history")
-# The verbs that show what is stored and change nothing, and how many acts a page tells of.
-LOOKS = ("open", "compare", "reveal", "copy")
-ACTS = 8
 # The tag of the message that the page of a new secret begins with.
 CREATED = "created"
 
@@ -228,6 +225,7 @@ def _may_show(context: Mapping[str, Any], opened: Opened, shape: Shape) -> bool:
 def detail_context(request: Request, secret: Secret, shape: Shape, version: str = "") -> dict[str, Any]:
     context = secret_context(request, secret, shape)
     old = _old(secret, version, context)
+    activity, looks = changes_and_looks(Event.objects.started().on(secret.ref))
     return context | {
         "old": old,
         "versions": () if old else latest_versions(secret, context),
@@ -240,7 +238,8 @@ def detail_context(request: Request, secret: Secret, shape: Shape, version: str 
         ),
         "usage": shape.use(Named(secret.ref.kind, secret.ref.id, secret.type, _form_of(secret, version))),
         "team": secret.ref.team,
-        **_activity(secret.ref),
+        "activity": activity,
+        "looks": looks,
     }
 
 
@@ -279,16 +278,6 @@ def _old(secret: Secret, version: str, context: Mapping[str, Any]) -> ShownVersi
 
 def _copy_url(ref: Ref) -> str:
     return reverse(f"{ref.kind.name}:copy", args=[ref.environment.name, ref.key])
-
-
-def _activity(ref: Ref) -> dict[str, list[Activity]]:
-    """What was done to a secret, and apart from that who looked at it: there are many more of those."""
-    looks = [f"{ref.kind.name}.{verb}" for verb in LOOKS]
-    acts = Event.objects.started().on(ref)
-    return {
-        "activity": with_outcomes(acts.exclude(action__in=looks)[:ACTS]),
-        "looks": with_outcomes(acts.filter(action__in=looks)[:ACTS]),
-    }
 
 
 def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Opened, int | None]:

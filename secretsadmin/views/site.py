@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from secretsadmin import environments, policy
 from secretsadmin.access import environment_of
-from secretsadmin.audit.models import Event
-from secretsadmin.audit.queries import with_outcomes
+from secretsadmin.audit.models import Event, EventQuerySet
+from secretsadmin.audit.queries import changes_and_looks, has_changes
 from secretsadmin.environments import Environment
 from secretsadmin.htmx import Request
 from secretsadmin.kinds import KINDS, Kind
@@ -68,20 +68,21 @@ def overview(request: Request, environment: str) -> HttpResponse:
     here = environment_of(request, environment, "view")
     kinds = [kind for kind in KINDS if policy.may(request.user, "view", here, kind)]
     tiles = [_tile(here, kind) for kind in kinds]
-    acts = Event.objects.started().filter(environment=here.name, kind__in=[kind.name for kind in kinds])[:8]
-    activity = with_outcomes(acts)
+    acts = Event.objects.started().filter(environment=here.name, kind__in=[kind.name for kind in kinds])
+    activity, looks = changes_and_looks(acts)
     ages = Ages(tuple(tile.age for tile in tiles if tile.age))
     context = {
         "tiles": tiles,
         "ages": ages,
         "activity": activity,
+        "looks": looks,
         "audit_url": reverse("audit") + f"?environment={here.name}",
-        "changed_elsewhere": not activity and any(tile.changed for tile in tiles),
+        "changed_elsewhere": not activity and _is_changed_elsewhere(tiles, acts),
         "first_day": all(tile.is_empty for tile in tiles),
         "prefixes": [(kind.title, here.backend.prefixes[kind.name]) for kind in kinds],
         "create_url": _create_url(request, here),
     }
-    rows = ([replace(tile, age=None) for tile in tiles], [(act.start.pk, act.outcome) for act in activity])
+    rows = ([replace(tile, age=None) for tile in tiles], [(act.start.pk, act.outcome) for act in (*activity, *looks)])
     return polling.answer(request, "overview.html", context, rows=rows, ages=ages)
 
 
@@ -126,6 +127,11 @@ def _attention(marks: Marks, url: str) -> Iterator[tuple[str, str, str]]:
     for name, state in STATES.items():
         if state.attention and (count := len(marks.of(state.mark))):
             yield f"{count} {state.attention}", state.tone, f"{url}?state={name}"
+
+
+def _is_changed_elsewhere(tiles: list[Tile], acts: EventQuerySet) -> bool:
+    is_changed = any(tile.changed for tile in tiles)
+    return is_changed and not has_changes(acts, since=datetime.now(UTC) - LATELY)
 
 
 def _create_url(request: Request, environment: Environment) -> str:

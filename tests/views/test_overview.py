@@ -81,3 +81,25 @@ def test_is_no_first_day_where_aws_tells_nothing(editor: Client, proxy: FaultPro
     proxy.clear()
     with travel(datetime.now(UTC) + timedelta(minutes=1), tick=True):
         assert "The first day" in settled(editor, editor.get(URL)).content.decode()
+
+
+def test_tells_what_was_changed_apart_from_who_looked(editor: Client, secrets_manager: Emulator) -> None:
+    create(editor)
+    for _ in range(9):
+        editor.post(f"{URL}connections/open/orders/")
+
+    page = editor.get(URL)
+
+    assert [act.start.action for act in page.context["activity"]] == ["connections.create"]
+    assert {act.start.action for act in page.context["looks"]} == {"connections.open"}
+    assert "Who looked at what last" in page.content.decode()
+
+
+def test_says_of_what_is_only_looked_at_that_nobody_changed_it(editor: Client, secrets_manager: Emulator) -> None:
+    put(secrets_manager, "airflow/connections/outside", "http://h")
+    editor.post(f"{URL}connections/refresh/")
+    editor.post(f"{URL}connections/open/outside/")
+
+    page = editor.get(URL).content.decode()
+
+    assert "Those who came last only looked. What changed in the last 7 days was changed elsewhere" in page
