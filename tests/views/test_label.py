@@ -221,6 +221,16 @@ def test_a_label_that_is_gone_is_a_conflict_for_whoever_removes_it(
     assert acts()[-1] == ("connections.label", "orders", "conflict")
 
 
+def test_a_page_says_first_that_there_is_no_room(editor: Client, secrets_manager: Emulator) -> None:
+    version = put(secrets_manager, NAME, "postgres://h")
+    assert "no room for another label" not in editor.get(URL).content.decode()
+    for number in range(17):
+        attach(secrets_manager, f"x{number}", version)
+
+    assert "There is no room for another label." in editor.get(URL).content.decode()
+    assert "no room for another label" not in editor.get(URL, {"label": "x1"}).content.decode()
+
+
 def test_a_label_too_many_is_refused_before_it_is_tried(
     editor: Client, secrets_manager: Emulator, versions: tuple[str, str]
 ) -> None:
