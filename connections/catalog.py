@@ -39,6 +39,8 @@ Types = Mapping[str, ConnectionType]
 BUILT_IN = Path(__file__).with_name("connection_types.json")
 # Below this likeness, "did you mean" is a guess that misleads: proxy_host and proxy_port are at 0.8.
 _LIKENESS = 0.82
+# Nothing that is searched has names or descriptions that a longer query could be made of.
+MOST_CHARACTERS = 500
 # Fewer letters than this begin too many keys.
 _TELLING = 4
 
@@ -74,6 +76,8 @@ def search(query: str, used: Collection[str] = (), among: Types | None = None) -
 
     A type that is found by its own name or alias is a better answer than one found by its provider or description.
     """
+    if len(query) > MOST_CHARACTERS:
+        return []
     known = types() if among is None else among
     used = {normal_type(name) for name in used if name}
     candidates = [*known.values(), *(generic(name) for name in used if name not in known)]

@@ -17,6 +17,8 @@ from secretsadmin.unseen import is_unicode, lines
 
 # Python refuses to read a number of more than 4,300 digits, and no hook has one of more than a few.
 _INTEGER = re.compile(r"[+-]?\d{1,30}", re.ASCII)
+# In characters; a form takes no more in a field.
+MOST_INDENTED = 131_072
 _BOOLEANS = {"true": True, "false": False}
 _EMPTY = (None, "")
 
@@ -117,7 +119,19 @@ def is_json(value: Any) -> bool:
 def _text(field: ExtraField, value: Any) -> str:
     if isinstance(value, str):
         return value
-    return json.dumps(value, indent=2 if field.kind in ("object", "array") else None, ensure_ascii=False)
+    return indented(value) if field.kind in ("object", "array") else json.dumps(value, ensure_ascii=False)
+
+
+def indented(value: Any) -> str:
+    """JSON as people write it. Deep in a value each line begins with so many spaces that no form would take it back."""
+    pieces = []
+    left = MOST_INDENTED
+    for piece in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(value):
+        left -= len(piece)
+        if left < 0:
+            return json.dumps(value, ensure_ascii=False)
+        pieces.append(piece)
+    return "".join(pieces)
 
 
 def _choice(field: ExtraField, text: str) -> str | int | float:

@@ -35,7 +35,8 @@ def kept_unseen(
     """
     if all(_is_secret_alone(one, name) for name in changed):
         return ()
-    return tuple(name for name in masked_names(lay_out(before, one), one) if name not in named)
+    known = frozenset(named)
+    return tuple(name for name in masked_names(lay_out(before, one), one) if name not in known)
 
 
 def changed_unseen(
@@ -48,7 +49,7 @@ def changed_unseen(
     What the person can't see counts as changed where they typed it anew, whether it is what was there or not.
     """
     seen = _plain_names(before)
-    differing = differing_fields(before, after)
+    differing = frozenset(differing_fields(before, after))
     filled = {*changed_fields(None, before), *changed_fields(None, after)}
 
     def is_changed(name: str) -> bool:
@@ -67,7 +68,7 @@ def _plain_names(connection: Connection) -> set[str]:
 
 def elsewhere(before: Connection, one: ConnectionType, changed: Collection[str]) -> tuple[str, ...]:
     """Those of the changed fields that aren't masked: whether a guess at one that is was right, nobody is told."""
-    masked = masked_names(lay_out(before, one), one)
+    masked = frozenset(masked_names(lay_out(before, one), one))
     return tuple(name for name in changed if name not in masked)
 
 
@@ -85,8 +86,9 @@ def has_room(after: Connection, kept: Collection[str]) -> bool:
     By what just fits and what doesn't, their length could be measured. So all else gets half of a secret, in the
     longest of its spellings.
     """
-    standard: dict[str, Any] = {name: "" for name in kept if not name.startswith(EXTRA)}
-    extra = {key: value for key, value in after.extra.items() if EXTRA + key not in kept}
+    unseen = frozenset(kept)
+    standard: dict[str, Any] = {name: "" for name in unseen if not name.startswith(EXTRA)}
+    extra = {key: value for key, value in after.extra.items() if EXTRA + key not in unseen}
     own = replace(after, **standard, extra=extra)
     written = json.dumps([getattr(own, name) for name in FIELDS])
     return len(quote(written, safe="")) <= MAX_BYTES // 2

@@ -9,6 +9,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any, NamedTuple
 
 from connections import catalog
@@ -34,6 +35,8 @@ HEADERS = frozenset(("http", "livy"))
 DRIVERS_OWN = {"postgres": {"keepalives"}, "kafka": {"sasl.mechanism", "ssl.key.password"}}
 # The old names of keys, where another one is more alike.
 OLD_NAMES = {("ssh", "timeout"): "conn_timeout", ("sftp", "timeout"): "conn_timeout"}
+# Of so many keys of an extra it is told what they may have been meant for; each is compared with all that are known.
+MOST_KEYS = 100
 # These hooks know that a text can mean false.
 READS_WORDS = frozenset(("ssh", "sftp"))
 
@@ -210,7 +213,7 @@ def _hidden_fields(asked: _Asked) -> Iterator[str]:
 
 
 def _unknown_keys(asked: _Asked) -> Iterator[str]:
-    for key in asked.connection.extra:
+    for key in islice(asked.connection.extra, MOST_KEYS):
         meant = _meant(asked.type, key)
         if meant and key.startswith("extra__"):
             yield f"{key} is the old name of {meant}, which newer providers may no longer read."

@@ -1,6 +1,5 @@
 """A connection laid out over the fields of a type, as a form and a page show it. Nothing of it is lost on the way."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import Any
 from connections.connection import Connection
 from connections.connection_type import ConnectionType, ExtraField, StandardField
 from connections.credentials import holds_credentials
-from connections.fields import is_plain, split_extra, text_of
+from connections.fields import indented, is_plain, split_extra, text_of
 from connections.reading import EXTRA
 
 
@@ -58,7 +57,7 @@ def standard_text(connection: Connection, name: str) -> str:
 
 def pretty(extra: Mapping[str, Any]) -> str:
     """The text of an editor for these keys."""
-    return json.dumps(extra, indent=2, ensure_ascii=False) if extra else ""
+    return indented(extra) if extra else ""
 
 
 def fits_an_input(text: str) -> bool:

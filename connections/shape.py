@@ -57,7 +57,7 @@ def take_apart(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
         readings=readings(read) if clear else tuple(map(_all_masked, readings(read))),
         form=form_of(text).upper(),
         type=connection.conn_type if connection and clear else "",
-        notes=_notes(text, read, extra_conn_words),
+        notes=_notes(text, read, extra_conn_words, is_sure=clear),
     )
 
 
@@ -182,11 +182,11 @@ def _reading(label: str, what: Connection | UnreadableSecret) -> Reading:
 
 
 def _notes(
-    text: str, read: Mapping[Reader, Connection | UnreadableSecret], words: Mapping[str, Any]
+    text: str, read: Mapping[Reader, Connection | UnreadableSecret], words: Mapping[str, Any], *, is_sure: bool
 ) -> tuple[Note, ...]:
     notes = []
     one, other = read.values()
-    if isinstance(other, Connection) and not is_clear(text):
+    if isinstance(other, Connection) and not is_sure:
         notes.append(Note("It isn't written as a connection is, so a password may stand in any field: all are masked."))
     elif isinstance(one, Connection) and isinstance(other, Connection) and (names := differing_fields(one, other)):
         notes.append(Note(f"Airflow 2 and 3 read these differently: {few(names)}. Save it anew to settle that."))

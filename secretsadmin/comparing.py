@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -21,6 +22,8 @@ WHOLE = "secret.text"
 # A page with more parts than these says less than a sentence does, and aligning lines takes time by their square.
 MAX_KEYS = 400
 MAX_LINES = 300
+# Of lines that are the same as each other, all pairs are looked at for each block.
+MAX_PAIRS = 10_000
 MAX_DEPTH = 8
 MAX_LABEL = 120
 # A pair of lines is named by its place among the pairs, which is nothing to ask for; no path of keys begins so.
@@ -160,11 +163,15 @@ def top_keys(value: Mapping[str, Any]) -> Fields:
 
 def keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Fields, Fields] | None:
     """Every value of two JSON objects by its path, masked, as deep as there aren't too many; None where there are."""
-    for depth in range(MAX_DEPTH, 0, -1):
+    found = None
+    for depth in range(1, MAX_DEPTH + 1):
         one, other = (tuple(islice(_walk(side, depth), MAX_KEYS + 1)) for side in (before, after))
-        if max(len(one), len(other)) <= MAX_KEYS:
-            return one, other
-    return None
+        if max(len(one), len(other)) > MAX_KEYS:
+            return found
+        found = one, other
+        if not any(field.sort == _SORTS[dict] for field in (*one, *other)):
+            return found
+    return found
 
 
 def by_path(value: Mapping[str, Any], path: str) -> Field | None:
@@ -278,10 +285,38 @@ def _is_json(text: str) -> bool:
 
 def _aligned(old: list[str], new: list[str]) -> Iterator[tuple[int | None, int | None]]:
     """The numbers of the lines that belong together; one that was put in or taken out stands alone."""
-    for _, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for old_from, old_to, new_from, new_to in _blocks(old, new):
         for step in range(max(old_to - old_from, new_to - new_from)):
             one, other = old_from + step, new_from + step
             yield one if one < old_to else None, other if other < new_to else None
+
+
+def _blocks(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Where each block of lines begins and ends on both sides. Lines that are repeated a lot are taken as they come."""
+    first = _alike_from_the_start(old, new)
+    last = _alike_from_the_start(old[first:][::-1], new[first:][::-1])
+    old_end, new_end = len(old) - last, len(new) - last
+    yield 0, first, 0, first
+    if _pairs(old[first:old_end], new[first:new_end]) > MAX_PAIRS:
+        yield first, old_end, first, new_end
+    else:
+        matcher = SequenceMatcher(None, old[first:old_end], new[first:new_end], autojunk=False)
+        for _, *block in matcher.get_opcodes():
+            old_from, old_to, new_from, new_to = (first + place for place in block)
+            yield old_from, old_to, new_from, new_to
+    yield old_end, len(old), new_end, len(new)
+
+
+def _alike_from_the_start(old: list[str], new: list[str]) -> int:
+    return next(
+        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+    )
+
+
+def _pairs(old: list[str], new: list[str]) -> int:
+    """How many lines of one side are the same as one of the other, each with each."""
+    counts = Counter(new)
+    return sum(counts[line] for line in old)
 
 
 def _line(name: int, number: int, texts: list[str]) -> Field:

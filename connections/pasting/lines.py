@@ -3,7 +3,6 @@
 import argparse
 import json
 import re
-import shlex
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +12,7 @@ from connections.connection import MAX_BYTES
 from connections.pasting.objects import entry
 from connections.pasting.pasted import Pasted, Terms, UnreadablePaste
 from connections.pasting.values import read_value
+from connections.pasting.words import shell_words
 
 # Lines before it may be comments, and keys such as `environment:`.
 _BEFORE = r"(?:[ \t]*(?:#[^\n]*|[\w-]+:[ \t]*)?\n)*"
@@ -34,6 +34,8 @@ _FURTHER = "The lines behind the first were left out."
 _SEVERAL = "There are several connections in this. Paste one of them."
 # Prefixes such as `docker compose exec airflow-scheduler` stand before the command.
 _MOST_WORDS_BEFORE = 30
+# The command takes an id and ten flags, and argparse goes through all words again for each.
+_MOST_WORDS = 100
 _COMMAND = ["airflow", "connections", "add"]
 _FIELDS = ("type", "host", "login", "password", "port", "schema", "extra")
 
@@ -93,12 +95,12 @@ def _yaml(value: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    """The time that shlex takes grows with the square of the length."""
     if len(text) > MAX_BYTES:
         raise UnreadablePaste("This is longer than any secret can be. Paste the line or command of one connection.")
-    with suppress(ValueError):
-        return shlex.split(text)
-    raise UnreadablePaste(_QUOTES)
+    words = shell_words(text)
+    if words is None:
+        raise UnreadablePaste(_QUOTES)
+    return words
 
 
 # --- airflow connections add ---
@@ -127,6 +129,10 @@ def command(text: str, terms: Terms) -> Pasted | None:
         return None
     parts = _split(text)
     parts = [part for part in parts if part.strip()]
+    if len(parts) > _MOST_WORDS_BEFORE + _MOST_WORDS:
+        raise UnreadablePaste(
+            "This has more words than a command takes. Paste one alone, and quote values with spaces."
+        )
     at = _place_of_command(parts)
     given, rest = _parser().parse_known_args(parts[at + len(_COMMAND) :])
     flags = [part.partition("=")[0] for part in rest]

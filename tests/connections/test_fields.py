@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connections.connection_type import KINDS, ExtraField
 from connections.credentials import holds_credentials
-from connections.fields import is_plain, merged, split_extra, text_of, value_of
+from connections.fields import indented, is_plain, merged, split_extra, text_of, value_of
 from secretsadmin.unseen import lines
 
 JSON = st.recursive(
@@ -203,3 +203,13 @@ def test_is_plain_when_it_is_declared_and_no_secret() -> None:
     assert not is_plain(field("integer"), "5")
     assert not is_plain(field(sensitive=True), "x")
     assert not is_plain(None, "x")
+
+
+@pytest.mark.parametrize(("begin", "end"), [("[", "]"), ('{"a":', "}")])
+def test_is_indented_no_further_than_a_form_takes_it_back(begin: str, end: str) -> None:
+    value = json.loads(f"{begin * 400}[{'1,' * 20_000}1]{end * 400}")
+
+    text = indented(value)
+
+    assert json.loads(text) == value
+    assert len(text) < 131_072

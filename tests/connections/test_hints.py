@@ -352,6 +352,15 @@ def test_knows_the_types_of_a_catalogue_of_one_s_own() -> None:
 # --- Secrecy ---
 
 
+def test_is_told_of_the_first_of_many_keys() -> None:
+    extra = {f"acount{number:05}": "x" for number in range(5_000)}
+
+    told = hints(Connection("snowflake", extra={"acount": "x", **extra}), catalog.get("snowflake"))
+
+    assert sum("isn't a key that the hook" in note.text for note in told) <= 100
+    assert any(note.text.startswith("acount isn't a key") for note in told)
+
+
 def test_never_quotes_a_value() -> None:
     canary = "zq7canary"
     address = f" x://{canary}:{canary}@{canary}:1/?password={canary}"

@@ -47,6 +47,7 @@ _ADDRESSES = [
         ("postgres://h/", "/..", ""),
         ("postgres://h/?", "a=1&", ""),
         ("postgres://h/?", "a%d=1&", ""),
+        ("postgres://h/?password=a&", "timeout=1&", ""),
         ("postgres://h/?__extra__=", "%7B", ""),
         ("postgres://", "\u0301\u0316", "h"),
         ("postgres://h,", "h:1,", ""),
@@ -64,6 +65,11 @@ _ADDRESSES = [
         ("airflow connections add a --conn-json ", "'{}'", ""),
         ("airflow connections add a --conn-uri 'http://", "a", "'"),
         ("AIRFLOW_CONN_A='http://", "a", "'"),
+        ("AIRFLOW_CONN_A: 'http://", "''", "'"),
+        ('"http://', "a", '"'),
+        ("mongodb://h/?tls=true&", "a%d=1&", ""),
+        ("postgres://u:p/a@h:1/", "a", ""),
+        ("postgres://h:1/?a=", "b@", "c"),
         ("AIRFLOW_CONN_A=http://a\n", "# a\n", ""),
     )
 ]
@@ -76,6 +82,9 @@ _JSON = [
         ("[", "1,", "1]"),
         ("[", '"",', '""]'),
         ("[", "[],", "[]]"),
+        ("[", "NaN,", "NaN]"),
+        ('{"a": ', "NaN", "}"),
+        ('{"type": "service_account", "private_key": "', "a", '"}'),
         ("{", " ", "}"),
         ("{", '"k%d": 1, ', '"k": 1}'),
         ("{", '"k%d": {"k": 1}, ', '"k": 1}'),
@@ -89,6 +98,7 @@ _JSON = [
         ('{"', "a.", '": 1}'),
         ('{"conn_type": "http", "extra": {', '"k%d": 1, ', '"k": 1}}'),
         ('{"conn_type": "snowflake", "extra": {', '"acount%d": 1, ', '"k": 1}}'),
+        ('{"conn_type": "http", "extra": {"a": ' + "[" * 400, "1,", "1" + "]" * 400 + "}}"),
         ('{"conn_type": "http", "extra": {"a": "', "a", '"}}'),
         ('{"conn_type": "http", "extra": {"a": ', "[", "1", "]"),
         ('{"conn_type": "http", "extra": "', "[", '"}'),
@@ -102,4 +112,5 @@ _JSON = [
         ('{"conn_id": "a", "conn_type": "http", ', '"k%d": 1, ', '"k": 1}'),
     )
 ]
-GENERAL = [*_ONE_CHARACTER, *_BETWEEN, *_BEGUN, *_ADDRESSES, *_JSON]
+STRUCTURED = [*_ADDRESSES, *_JSON]
+GENERAL = [*_ONE_CHARACTER, *_BETWEEN, *_BEGUN, *STRUCTURED]

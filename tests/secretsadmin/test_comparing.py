@@ -225,6 +225,30 @@ def test_of_as_many_lines_as_are_taken_is_quick() -> None:
     assert process_time() - started < 5
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a" * MAX_LINES, "ab" * (MAX_LINES // 2)),
+        ("abac" * 70, "acbd" * 70),
+        ("x" + "a" * 250, "y" + "a" * 200),
+        ("abc", "abxc"),
+        ("abc", "abc"),
+    ],
+)
+def test_of_lines_that_repeat_keeps_them_all_in_order(before: str, after: str) -> None:
+    both = lines("\n".join(before), "\n".join(after))
+
+    assert both
+    old, new = both
+    assert ["".join(field.value or "" for field in side) for side in both] == [before, after]
+    assert [field.label for field in old] == [f"Line {number + 1}" for number in range(len(before))]
+    assert [field.name for field in new] == sorted((field.name for field in new), key=place_of)
+
+
+def place_of(name: str) -> int:
+    return int(name.partition(":")[2])
+
+
 HOSTILE = (
     "",
     "{}",
