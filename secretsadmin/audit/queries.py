@@ -176,10 +176,10 @@ def changes_and_looks(acts: EventQuerySet) -> tuple[list[Activity], list[Activit
     """The last acts that were to change something, and apart from them those that only looked."""
     # Where people look a lot, the last change can be far back, and a page doesn't go through all of the record for it.
     recent = Event.objects.started().filter(pk__in=acts.values("pk")[:RECENT])
-    return (
-        with_outcomes(recent.exclude(action__in=LOOKS)[:ACTS]),
-        with_outcomes(recent.filter(action__in=LOOKS)[:ACTS]),
-    )
+    changes = list(recent.exclude(action__in=LOOKS)[:ACTS])
+    looks = recent.filter(action__in=LOOKS)[:ACTS]
+    told = with_outcomes([*changes, *looks])
+    return told[: len(changes)], told[len(changes) :]
 
 
 def has_changes(acts: EventQuerySet, since: datetime) -> bool:
@@ -248,7 +248,8 @@ def last_saves(ref: Ref, since: datetime | None, count: int) -> list[Event]:
     if since:
         saves = saves.filter(at__gt=since)
     # A save of the description alone makes no version.
-    return list(saves.exclude(version=F("previous")).order_by("-id")[:count])
+    last = saves.exclude(version=F("previous")).order_by("-id")[:count]
+    return [event for event in last if event.version == str(event.act)]
 
 
 def last_roll_back(ref: Ref) -> Event | None:

@@ -225,10 +225,12 @@ def _may_show(context: Mapping[str, Any], opened: Opened, shape: Shape) -> bool:
 def detail_context(request: Request, secret: Secret, shape: Shape, version: str = "") -> dict[str, Any]:
     context = secret_context(request, secret, shape)
     old = _old(secret, version, context)
+    versions = () if old else latest_versions(secret, context)
+    looked_at = old or next((each for each in versions if each.current), None)
     activity, looks = changes_and_looks(Event.objects.started().on(secret.ref))
     return context | {
         "old": old,
-        "versions": () if old else latest_versions(secret, context),
+        "versions": versions,
         "version": version,
         "opened": None,
         "copies": shape.copies,
@@ -236,7 +238,7 @@ def detail_context(request: Request, secret: Secret, shape: Shape, version: str 
         "missing_rights": missing_rights(
             request, secret.ref.environment, secret.ref.kind, _offered(secret, shape, old)
         ),
-        "usage": shape.use(Named(secret.ref.kind, secret.ref.id, secret.type, _form_of(secret, version))),
+        "usage": shape.use(Named(secret.ref.kind, secret.ref.id, secret.type, _form_of(looked_at))),
         "team": secret.ref.team,
         "activity": activity,
         "looks": looks,
@@ -252,10 +254,9 @@ def _offered(secret: Secret, shape: Shape, old: ShownVersion | None) -> tuple[st
     return ("update", "reveal", "copy", "delete") if shape.copies else ("update", "reveal", "delete")
 
 
-def _form_of(secret: Secret, version: str) -> str:
+def _form_of(version: ShownVersion | None) -> str:
     """The spelling of a version's text, where that was noted when it was saved here."""
-    maker = maker_of(secret.ref, version or secret.current)
-    return (maker.form or "") if maker else ""
+    return (version.maker.form or "") if version and version.maker else ""
 
 
 def _seen(ref: Ref, version: str) -> Secret:

@@ -140,10 +140,12 @@ def latest_versions(secret: Secret, context: Mapping[str, Any]) -> tuple[ShownVe
     saves = last_saves(secret.ref, _since(secret), LATEST)
     labels: dict[str, tuple[str, ...]] = {event.version: () for event in saves}
     labels.update(secret.versions)
-    made = _made_here(secret, labels)
+    made = {event.version: event for event in saves}
+    made |= _made_here(secret, labels.keys() - made.keys())
     versions = [Version(id_, labels[id_], made[id_].at if id_ in made else None) for id_ in labels]
     kept = sorted(versions, key=_worth, reverse=True)[:LATEST]
-    found = findings(secret.ref, labels)
+    # What was found of the current one stands at the head of its page.
+    found = findings(secret.ref, (version.id for version in kept if version.id != secret.current))
     return tuple(
         shown_version(version, made.get(version.id), context, finding=found.get(version.id))
         for version in sorted(kept, key=_place, reverse=True)
