@@ -19,6 +19,8 @@ from tests.strange.texts import EVERY, LONE, ON_PAGES, THOROUGHLY
 from variables import shape as variables_shape
 
 PLAIN = "postgres://svc:secret@db.example.com/orders?sslmode=require"
+# What a version before the strange one holds, so that both are compared part by part.
+BEFORE = {"connections": PLAIN, "variables": '{"colour": "blue"}'}
 KINDS = {"connections": CONNECTIONS, "variables": VARIABLES}
 SHAPES = {"connections": connections_shape.SHAPE, "variables": variables_shape.SHAPE}
 
@@ -28,7 +30,7 @@ def test_is_taken_apart_by_no_error(kind: str) -> None:
     shape: Shape = SHAPES[kind]
     for text in EVERY.values():
         opened = shape.open(text, {})
-        for other in (text, PLAIN):
+        for other in (text, BEFORE[kind]):
             comparing.rows(*shape.parts(text, other, {}))
             comparing.rows(*shape.outline(other, text, {}))
         for field in opened.fields[:1]:
@@ -61,14 +63,14 @@ class Looks:
     def get(self, verb: str) -> None:
         self.answers.append((verb, self.browser.get(self.url.format(verb))))
 
-    def at_what_is_stored(self) -> None:
+    def at_what_is_stored(self, *, parts: int = 1) -> None:
         fields = self.post("open").context["opened"].fields
         masked = [field for field in fields if field.masked]
         for field in masked[:1]:
             self.post("reveal", field=field.name)
         compared = self.post("compare", one=self.old, other=self.new).context["compared"]
-        parts = [row for row in compared.differing if row.can_be_revealed]
-        for row in parts[:1]:
+        masked_parts = [row for row in compared.differing if row.can_be_revealed and row.after is not None]
+        for row in masked_parts[:parts]:
             self.post("reveal", "reveal a part", part=row.name, version=self.new)
 
     def at_the_form(self) -> dict[str, Any]:
@@ -79,7 +81,7 @@ class Looks:
     def at_all(self) -> None:
         self.get("detail")
         self.get("history")
-        self.at_what_is_stored()
+        self.at_what_is_stored(parts=12)
         self.post("edit")
         sent = self.at_the_form()
         self.post("update", "preview", **sent, preview="1")
@@ -100,7 +102,7 @@ def test_is_answered_on_every_page(editor: Client, secrets_manager: Emulator, ki
     errors = {}
     for number, (name, text) in enumerate(ON_PAGES[kind].items()):
         secret = f"airflow/{kind}/x{number}"
-        old = put(secrets_manager, secret, PLAIN)
+        old = put(secrets_manager, secret, BEFORE[kind])
         new = overwrite(secrets_manager, secret, text)
         looks = Looks(editor, f"{KINDS[kind]}/{{}}/x{number}/", old, new)
 
