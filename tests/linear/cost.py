@@ -92,12 +92,13 @@ def slow_shapes(function: Function, shapes: Iterable[Shape]) -> dict[Shape, floa
         if costs[shape] >= LONG and (power := growth(function, shape, (SCREEN // 4, SCREEN))) >= MOST:
             return {shape: power}
     worst = sorted(costs, key=lambda shape: costs[shape], reverse=True)[:2]
-    return _first_slow(function, [*((shape, LARGE) for shape in worst), (worst[0], HUGE)])
+    pairs = [(shape, sizes) for sizes in (MIDDLE, LARGE) for shape in worst]
+    return _first_slow(function, [*pairs, (worst[0], HUGE)])
 
 
 def slow_shapes_of_a_value(function: Function, shapes: Iterable[Shape]) -> dict[Shape, float]:
     """The same of what is never given more than Secrets Manager keeps, and may do less with a text beyond a limit."""
-    costs = {shape: seconds(function, shape.text(SCREEN)) for shape in shapes}
+    costs = {shape: seconds(function, shape.text(SCREEN // 2)) for shape in shapes}
     worst, *others = sorted(costs, key=lambda shape: costs[shape], reverse=True)[:3]
     return _first_slow(function, [*((shape, MIDDLE) for shape in others), (worst, LARGE)])
 

@@ -58,6 +58,9 @@ def opened(text: str) -> None:
 
 def compared(text: str) -> None:
     comparing.rows(*connections_shape.parts(text, twin(text), {}))
+
+
+def outlined(text: str) -> None:
     fields, _ = connections_shape.outline(PLAIN, text, {})
     connections_shape.part(text, fields[-1].name, {})
 
@@ -178,7 +181,7 @@ def looked_at(text: str) -> None:
 
 
 PARSERS: tuple[Function, ...] = (
-    *(opened, compared, mixed, saved, guarded, laid_out, hinted, copied, filled, mended, pasted, searched),
+    *(opened, compared, outlined, mixed, saved, guarded, laid_out, hinted, copied, filled, mended, pasted, searched),
     *(variable_opened, variable_compared, variable_mixed, looked_at),
 )
 
@@ -238,15 +241,14 @@ def run_by(function: Function, texts: list[str]) -> set[str]:
     """Which functions of the product a function runs, by their modules and names."""
     names: set[tuple[str, str]] = set()
 
-    def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call":
-            names.add((frame.f_globals.get("__name__", ""), frame.f_code.co_name))
+    def note(frame: FrameType, _event: str, _arg: object) -> None:
+        names.add((frame.f_globals.get("__name__", ""), frame.f_code.co_name))
 
-    before = sys.getprofile()
-    sys.setprofile(note)
+    before = sys.gettrace()
+    sys.settrace(note)
     try:
         for text in texts:
             function(text)
     finally:
-        sys.setprofile(before)
+        sys.settrace(before)
     return {f"{module}.{name}" for module, name in names}

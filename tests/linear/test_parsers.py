@@ -28,3 +28,17 @@ def test_is_found_by_this_test_wherever_it_is() -> None:
     run = {name for parser in PARSERS for name in run_by(parser, texts)}
 
     assert sorted(parsers() - run) == []
+
+
+def test_would_fail_here_if_it_were_slow() -> None:
+    def each_after_the_others(text: str) -> list[str]:
+        pieces = text.split("&")
+        return [piece for place, piece in enumerate(pieces) if piece not in pieces[:place]]
+
+    with counted():
+        assert slow_shapes_of_a_value(each_after_the_others, STRUCTURED)
+
+
+def test_would_miss_here_what_it_does_not_run() -> None:
+    assert "connections.reading.split" in parsers()
+    assert "connections.reading.split" not in run_by(str.strip, ["http://h"])
