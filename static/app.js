@@ -44,15 +44,18 @@
     clearInterval(shown.get(output));
     shown.delete(output);
     const item = output.closest(".item");
+    const isAtHide = document.activeElement?.matches("[data-hide]") && item.contains(document.activeElement);
     output.textContent = "hidden";
     output.classList.replace("revealed", "masked");
     for (const button of $$("[data-hide]", item)) button.hidden = true;
     for (const form of $$("[data-show]", item)) form.hidden = false;
+    if (isAtHide) $("[data-show] button", item)?.focus();
   }
 
   function startHiding(output) {
     const until = Date.now() + SECONDS_SHOWN * 1000;
-    const left = $("[data-left]", output.closest(".item"));
+    const item = output.closest(".item");
+    const left = $("[data-left]", item);
     const tick = () => {
       const seconds = Math.ceil((until - Date.now()) / 1000);
       if (seconds <= 0) hide(output);
@@ -60,6 +63,8 @@
     };
     shown.set(output, setInterval(tick, 1000));
     tick();
+    // The button that showed it went with the answer, and the focus with the button.
+    if (document.activeElement === document.body) $("[data-hide]", item)?.focus();
   }
 
   function watchRevealed() {

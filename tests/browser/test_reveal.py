@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.fixtures import Visit
+from tests.browser.keyboard import Keyboard
 from tests.browser.sites import Site
 from tests.browser.visitor import Visitor
 
@@ -52,6 +53,32 @@ def test_goes_away_after_thirty_seconds(visit: Visit, stored: str) -> None:
     visitor.page.clock.fast_forward(3_000)
     expect(visitor.page.locator("html")).not_to_contain_text(VALUE)
     expect(visitor.page.get_by_role("button", name="Show Password")).to_be_visible()
+
+
+def test_keeps_the_focus_where_it_was_asked_for(visit: Visit, stored: str) -> None:
+    visitor = at(visit, stored)
+    keyboard = Keyboard(visitor.page)
+    button = visitor.page.get_by_role("button", name="Show Password")
+    hide = visitor.page.get_by_role("link", name="Hide")
+    keyboard.tab_to(button)
+    keyboard.press("Enter")
+    keyboard.is_at(hide)
+    keyboard.press("Enter")
+    keyboard.is_at(button)
+    keyboard.press("Enter")
+    keyboard.is_at(hide)
+    visitor.page.clock.fast_forward(31_000)
+    keyboard.is_at(button)
+
+
+def test_takes_the_focus_from_nowhere_else(visit: Visit, stored: str) -> None:
+    visitor = at(visit, stored)
+    show(visitor)
+    history = visitor.page.get_by_role("link", name="History")
+    history.focus()
+    visitor.page.clock.fast_forward(31_000)
+    expect(visitor.page.locator("html")).not_to_contain_text(VALUE)
+    expect(history).to_be_focused()
 
 
 def test_is_gone_after_leaving_and_going_back(visit: Visit, stored: str) -> None:
