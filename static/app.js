@@ -348,8 +348,10 @@
     if (target.id !== "preview") return;
     for (const below of $$("#form .beside")) {
       const field = $(`[aria-describedby~="${CSS.escape(below.id)}"]`, below.closest(".field"));
-      if ($(".errors", below)) field?.setAttribute("aria-invalid", "true");
+      const isWrong = Boolean($(".errors", below));
+      if (isWrong) field?.setAttribute("aria-invalid", "true");
       else field?.removeAttribute("aria-invalid");
+      if (isWrong && field === document.activeElement) below.scrollIntoView({ block: "nearest" });
     }
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {

@@ -67,6 +67,10 @@ class ShownWays:
         return any(not each.chosen for each in self.open)
 
     @property
+    def has_missing(self) -> bool:
+        return any(each.missing for each in self.open)
+
+    @property
     def withholds(self) -> bool:
         """Whether there is a part of which the person isn't told if it was changed."""
         parts = (*(each.part for each in self.open), *self.settled)

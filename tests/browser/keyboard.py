@@ -43,13 +43,13 @@ class Keyboard:
         self.strokes += 1
         self.page.keyboard.insert_text(text)
 
-    def tab_to(self, target: Locator) -> None:
+    def tab_to(self, target: Locator, key: str = "Tab") -> None:
         for _ in range(TOO_FAR):
-            self.press("Tab")
+            self.press(key)
             assert not self.lost(), self.lost()
             if target.evaluate("element => element === document.activeElement"):
                 return
-        raise AssertionError(f"{TOO_FAR} tabs don't lead to {target}")
+        raise AssertionError(f"{TOO_FAR} times {key} don't lead to {target}")
 
     def choose_file(self, path: Path) -> None:
         """The keys in the system's own window aren't the page's."""

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.fixtures import Visit
+from tests.browser.keyboard import Keyboard
 from tests.browser.readers import AirflowReader
 from tests.browser.sites import Site
 from tests.browser.visitor import Visitor
@@ -38,6 +39,13 @@ def test_are_told_who_changed_what(late: Visitor, airflow: AirflowReader, fresh:
     expect(notice(late)).to_contain_text("colleague saved another version")
     expect(notice(late)).to_contain_text("They changed host, schema.")
     assert {found.host for found in airflow.connection(fresh)} == {"theirs.example.com"}
+
+
+def test_begin_at_the_notice(late: Visitor) -> None:
+    keyboard = Keyboard(late.page)
+    keyboard.is_at(notice(late).get_by_role("heading", name=re.compile("saved another version")))
+    keyboard.press("Tab")
+    keyboard.is_at(choice(late, "Host", "theirs"))
 
 
 def test_keep_what_they_typed(late: Visitor) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Route, ViewportSize, expect
 
 from tests.browser.browsers import NARROW, WIDE
 from tests.browser.fixtures import Visit
+from tests.browser.keyboard import Keyboard
 from tests.browser.visitor import Visitor
 
 PASSWORD = "s3cret/of#mine"
@@ -24,6 +25,10 @@ AS_JSON = json.dumps(
         "extra": {"sslmode": "require"},
     }
 )
+IS_UNCOVERED = """element => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}"""
 
 
 @pytest.fixture
@@ -135,6 +140,17 @@ def test_says_what_is_wrong_beside_the_field_and_above_the_button_while_somebody
     expect(above).not_to_contain_text("Port")
     expect(port).not_to_have_attribute("aria-invalid", "true")
     expect(port).to_be_focused()
+
+
+def test_shows_what_is_wrong_above_the_bar_that_stays_at_the_bottom(visit: Visit) -> None:
+    visitor: Visitor = visit("editor", viewport=NARROW)
+    visitor.begin("http")
+    keyboard = Keyboard(visitor.page)
+    keyboard.tab_to(visitor.field("extra"))
+    keyboard.type('{"a": 1,')
+    wrong = visitor.page.locator("#id_extra_beside .errors")
+    expect(wrong).to_be_visible()
+    assert wrong.evaluate(IS_UNCOVERED)
 
 
 @pytest.mark.parametrize(

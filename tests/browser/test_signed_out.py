@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
+from tests.browser.browsers import NARROW, WIDE
 from tests.browser.fixtures import Visit
 from tests.browser.keyboard import Keyboard
 from tests.browser.visitor import Visitor
@@ -92,6 +93,17 @@ def test_says_so_beside_the_form(typing: Visitor, fresh: str) -> None:
     typing.reads("Created.")
     expect(typing.heading).to_have_text(fresh)
     expect(typing.open_fields()).to_contain_text("db.example.comxy")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("scripts", [True], ids=["with JavaScript"])
+def test_says_so_without_covering_a_field(typing: Visitor, viewport: ViewportSize) -> None:
+    typing.page.set_viewport_size(viewport)
+    end_session(typing)
+    type_on(typing, "x")
+    typing.reads("You are signed out.")
+    typing.page.get_by_role("button", name="Create connection").focus()
+    Keyboard(typing.page).tab_to(typing.page.get_by_role("link", name=re.compile("^Sign in")), "Shift+Tab")
 
 
 @pytest.mark.parametrize("scripts", [True], ids=["with JavaScript"])
