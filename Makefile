@@ -80,4 +80,4 @@ bench: .venv/installed ## Count AWS calls per action, and measure our own share 
 .PHONY: conformance
 conformance: .venv/installed .venv-conformance/installed .venv-ministack/installed chromium ## Compare our reading, writing and pages with a real Airflow, before two emulators
 	PYTHONPATH=. .venv-conformance/bin/python tests/conformance/compare.py
-	$(BIN)/pytest tests/conformance
+	$(BIN)/pytest -n 2 --dist worksteal tests/conformance
