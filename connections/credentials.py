@@ -49,7 +49,8 @@ _PATTERNS = tuple(
         r"/bot\d++:",
         r"/hooks?+/[\w-]*\d",
         r"/webhooks?+/[\w-]*\d",
-        r"/(?:api-?)?(?:key|token)s?+/[\w-]{8}",
+        # A file of such a folder has an ending.
+        r"/(?:api-?)?(?:key|token)s?+/[\w-]{8,}+(?!\.[a-z])",
     )
 )
 # Parameters whose names are common words elsewhere.
