@@ -42,7 +42,7 @@ def trouble_with(text: str, opened: Opened, connection: Connection | None, mend:
     notes = [note.text for note in opened.notes]
     if connection and not errors and not notes:
         return None
-    place = f"It goes astray at character {mend.place} of {len(text)}." if mend and mend.place else ""
+    place = f"The stored text goes astray at character {mend.place} of {len(text)}." if mend and mend.place else ""
     told = (*(error for _, error in errors), place, *notes, "" if connection else _ALONE)
     title = _title(errors, is_lost=connection is None)
     return Trouble(title, tuple(sentence for sentence in told if sentence), offers_mend=mend is not None)

@@ -34,6 +34,8 @@ from secretsadmin.kinds import Note
 from secretsadmin.store.writes import Draft
 from secretsadmin.unseen import lines
 
+# What is told as changed where every field stays as it was.
+STORED_FORM = "how it is stored"
 # What a form holds that isn't of the value.
 _BESIDE_THE_VALUE = ("description", "reason", "version", "begins", "secret", "crlf")
 
@@ -93,7 +95,7 @@ class ConnectionForm(TypedForm):
             return Draft(stored, self._tag(after))
         encoded = self.encoded(after)
         if stored and not fields and encoded.text != stored and self._restores_agreement(stored, encoded):
-            fields = ("form",)
+            fields = (STORED_FORM,)
         holds = changed_fields(None, after)
         return Draft(encoded.text, self._tag(after), fields, form=encoded.form, holds=holds)
 

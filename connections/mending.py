@@ -179,6 +179,8 @@ def _quoted(text: str) -> str:
 
 
 def _listed(places: list[int]) -> str:
-    named = ", ".join(map(str, places[:_MOST_PLACES]))
-    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
-    return f"What stands at character {named}{more}"
+    if len(places) == 1:
+        return f"What stands at character {places[0]}"
+    named = [str(place) for place in places[:_MOST_PLACES]]
+    last = f"{len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else named.pop()
+    return f"What stands at characters {', '.join(named)} and {last}"

@@ -223,7 +223,7 @@ class TypedForm(SecretForm):
     def _tell_of_headers(self) -> None:
         """Whoever has a token and no login would look for its place in vain."""
         field = self.fields["extra"]
-        field.help_text = "A JSON object. A key that the hook doesn't know is sent as a header, as a token's is."
+        field.help_text = "A JSON object. A token goes here: the hook sends a key that it doesn't know as a header."
         field.widget.attrs["placeholder"] = '{"Authorization": "Bearer …"}'
 
     def _extras(self) -> tuple[list[BoundField], list[BoundField], list[BoundField]]:

@@ -33,7 +33,7 @@ def test_is_told_what_is_wrong_and_saved_as_it_was_meant(form: Visitor, site: Si
     expect(form.page.get_by_role("region", name="What Airflow will read")).to_contain_text("staging")
     expect(form.page.locator("body")).not_to_contain_text(PASSWORD)
     form.press("Save connection")
-    form.reads("Saved: form.")
+    form.reads("Saved: how it is stored.")
     assert OurReader(site).connection(fresh) == [MEANT, MEANT]
 
 

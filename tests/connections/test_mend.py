@@ -50,7 +50,7 @@ def test_says_where_airflow_goes_astray(editor: Client, secrets_manager: Emulato
     told = " ".join(editor.post(EDIT).context["form"].trouble.sentences)
     told_of_json = " ".join(editor.post(f"{CONNECTIONS}/edit/json/").context["form"].trouble.sentences)
 
-    assert f"It goes astray at character {BROKEN.index('/io') + 1} of {len(BROKEN)}." in told
+    assert f"The stored text goes astray at character {BROKEN.index('/io') + 1} of {len(BROKEN)}." in told
     assert "The port is not a number from 0 to 65535." in told
     assert "it breaks off at line 2, column 8" in told_of_json
 

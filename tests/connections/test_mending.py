@@ -154,8 +154,21 @@ def test_names_what_was_taken_how_and_where_airflow_goes_astray() -> None:
     found = mended("postgres://ann:p/w#x@db")
 
     assert found.place == 17
-    assert found.steps == ("What stands at character 17, 19 is a part of the login or the password, not its end.",)
+    assert found.steps == ("What stands at characters 17 and 19 is a part of the login or the password, not its end.",)
     assert mended(JSON.replace('"', "'")).place == 2
+
+
+@pytest.mark.parametrize(
+    ("password", "named"),
+    [
+        ("p/w", "character 17"),
+        ("p/w#x/", "characters 17, 19 and 21"),
+        ("p///////", "characters 17, 18, 19, 20, 21 and 2 more"),
+    ],
+)
+def test_names_each_place_that_was_taken_for_an_end(password: str, named: str) -> None:
+    step = mended(f"postgres://ann:{password}@db").steps[0]
+    assert step == f"What stands at {named} is a part of the login or the password, not its end."
 
 
 secrets = st.text(st.characters(codec="utf-8"), min_size=8, max_size=12)

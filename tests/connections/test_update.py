@@ -239,7 +239,7 @@ def test_settles_what_both_readers_read_differently(editor: Client, secrets_mana
     editor.post(URL, {"version": version})
 
     assert read_by_airflow(secrets_manager, "orders").extra == {"timeout": "30"}
-    assert Event.objects.latest("id").fields == ["form"]
+    assert Event.objects.latest("id").fields == ["how it is stored"]
 
 
 @pytest.mark.parametrize("operation", ["GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"])
