@@ -147,7 +147,7 @@ def pasted(visitor: Visitor) -> None:
     visitor.begin("postgres", "prod")
     visitor.page.get_by_role("radio", name="Paste what you have").check()
     visitor.fill(conn_id="shop_replica", secret="postgres://airflow:p%40ss@shop-1.example.internal:5432/shop?timeout=5")
-    expect(visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
+    expect(visitor.page.locator("#preview")).to_contain_text("shop-1.example.internal")
 
 
 def taken(visitor: Visitor) -> None:
@@ -378,7 +378,7 @@ LOOKS = (
     Look("config-option", detail("sql_alchemy_conn", "config")),
     Look("choose", at("/prod/connections/create/")),
     Look("choose-searched", at("/prod/connections/create/?q=warehouse")),
-    Look("choose-nothing-found", at("/prod/connections/create/?q=our_own_thing")),
+    Look("choose-nothing-found", at("/prod/connections/create/?q=our_own_hook_of_the_platform_team")),
     Look("choose-first", at("/hostile/connections/create/?entry=paste&q=sql")),
     *(
         Look(f"create-{conn_type}", of_type(conn_type))
