@@ -37,6 +37,14 @@ def test_is_told_what_is_wrong_and_saved_as_it_was_meant(form: Visitor, site: Si
     assert OurReader(site).connection(fresh) == [MEANT, MEANT]
 
 
+def test_is_marked_at_once_when_it_is_opened(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+    site.store(f"dev/airflow/connections/{fresh}", BROKEN)
+    visitor: Visitor = visit("editor", scripts=scripts)
+    visitor.detail(fresh)
+    visitor.open_fields()
+    expect(visitor.page.locator(".heading .badge")).to_have_text(["won't parse"])
+
+
 def test_shows_its_text_to_whoever_may_see_it(form: Visitor, *, scripts: bool) -> None:
     form.press("Show Stored text")
 
