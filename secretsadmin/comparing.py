@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from itertools import islice
 from typing import Any, Literal
 
 from secretsadmin.kinds import Field
@@ -24,6 +23,8 @@ MAX_KEYS = 400
 MAX_LINES = 300
 # Of lines that are the same as each other, all pairs are looked at for each block.
 MAX_PAIRS = 10_000
+# Characters in the names of all parts together. Each is on the page more than once, and a path repeats what is above.
+MAX_NAMES = 65_536
 MAX_DEPTH = 8
 MAX_LABEL = 120
 # A pair of lines is named by its place among the pairs, which is nothing to ask for; no path of keys begins so.
@@ -162,16 +163,28 @@ def top_keys(value: Mapping[str, Any]) -> Fields:
 
 
 def keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Fields, Fields] | None:
-    """Every value of two JSON objects by its path, masked, as deep as there aren't too many; None where there are."""
+    """Every value of two JSON objects by its path, masked, as deep as that isn't too much; None where it is."""
     found = None
     for depth in range(1, MAX_DEPTH + 1):
-        one, other = (tuple(islice(_walk(side, depth), MAX_KEYS + 1)) for side in (before, after))
-        if max(len(one), len(other)) > MAX_KEYS:
+        one, other = (_few(_walk(side, depth)) for side in (before, after))
+        if one is None or other is None:
             return found
         found = one, other
         if not any(field.sort == _SORTS[dict] for field in (*one, *other)):
             return found
     return found
+
+
+def _few(parts: Iterator[Field]) -> Fields | None:
+    """The parts, unless they or their names are too many; it stops at the first one too many."""
+    found: list[Field] = []
+    left = MAX_NAMES
+    for part in parts:
+        left -= len(part.name)
+        if left < 0 or len(found) == MAX_KEYS:
+            return None
+        found.append(part)
+    return tuple(found)
 
 
 def by_path(value: Mapping[str, Any], path: str) -> Field | None:

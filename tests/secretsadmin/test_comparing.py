@@ -21,6 +21,7 @@ from secretsadmin.comparing import (
     by_path,
     keys,
     lines,
+    of_json,
     rows,
     told_apart,
 )
@@ -176,6 +177,18 @@ def test_of_many_keys_stays_near_the_surface() -> None:
     assert len(found) == MAX_KEYS
     assert {key for key, state in found.items() if state == "changed"} == {"store7"}
     assert keys(stores | {"more": 1}, {}) is None
+
+
+def test_of_a_long_key_above_many_others_stays_above_them() -> None:
+    """Each part would be named by all of it, and a page of them would be a thousand times as long as the value."""
+    above = "k" * 60_000
+    inner = {f"a{number}": number for number in range(MAX_KEYS)}
+
+    both = keys({above: inner}, {above: {**inner, "a0": 1}})
+
+    assert both == tuple(
+        (of_json(above, f"{'k' * 119}\N{HORIZONTAL ELLIPSIS}", side),) for side in (inner, {**inner, "a0": 1})
+    )
 
 
 def test_of_deep_objects_ends_somewhere() -> None:
