@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -145,9 +146,12 @@ class ConnectionForm(TypedForm):
         before = self.data.get(self.add_initial_prefix(part)) if part in self.fields else None
         return before is not None and lines(before) == lines(self.data.get(part, ""))
 
-    @property
+    @cached_property
     def _said(self) -> frozenset[str]:
-        """The fields that the input types, by their very names: what a page calls alike may be two keys."""
+        """The fields that the input types, by their very names: what a page calls alike may be two keys.
+
+        Asked for each key of an extra, which can have thousands, and so found once; the input was checked by then.
+        """
         typed = {name for name, value in self.cleaned_data.items() if value}
         return frozenset({*typed, *(EXTRA + key for key in self.cleaned_data.get("extra") or ())})
 
@@ -254,7 +258,7 @@ class ConnectionForm(TypedForm):
         kept = {key: value for key, value in base.extra.items() if name_in_a_page(EXTRA + key) not in gone}
         return replace(base, **self._standard(), extra=self.extra_on(kept))
 
-    @property
+    @cached_property
     def _gone(self) -> frozenset[str]:
         """What is taken out unless it is typed anew: what was cleared, and the keys that the page showed."""
         return frozenset(

@@ -332,7 +332,7 @@ class SecretForm(forms.Form):
     def takes_all_of_mine(self) -> bool:
         return self.data.get("take") == MINE
 
-    @property
+    @cached_property
     def theirs(self) -> frozenset[str]:
         """The keys of the value's parts that stay as they are there. All others are as in the input."""
         if self.takes_all_of_mine:

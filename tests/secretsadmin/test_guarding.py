@@ -1,6 +1,10 @@
 """An editor in a protected environment ... (each test finishes the sentence)."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -259,3 +263,29 @@ def test_has_a_variable_of_theirs_as_a_whole_alone(emulator: Emulator, as_role: 
     assert refused.status_code == 422
     assert "hunter" not in refused.content.decode()
     assert stored(emulator, "prod/variables/v")["VersionId"] == theirs
+
+
+@contextmanager
+def soon() -> Iterator[None]:
+    """What takes quadratic time over an extra of thousands of keys works for half a minute."""
+    started = thread_time()
+    yield
+    assert thread_time() - started < 5
+
+
+def test_is_answered_soon_however_many_keys_are_typed(two_environments: Emulator, as_role: As) -> None:
+    version = put(two_environments, "prod/connections/many", MINE.to_json())
+    now = overwrite(two_environments, "prod/connections/many", replace(MINE, extra=many_keys(1)).to_json())
+    typed = {"password": "new", "extra": json.dumps(many_keys(2))}
+    url, editor = f"{HERE}/update/many/", as_role("editor")
+
+    with soon():
+        assert editor.post(url, typed | {"version": now, "review": "1"}).status_code == 200
+    with soon():
+        assert editor.post(url, typed | {"version": version}).status_code == 409
+    with soon():
+        assert editor.post(url, typed | {"version": now}).status_code == 302
+
+
+def many_keys(value: int) -> dict[str, int]:
+    return {f"k{number}": value for number in range(3_500)}
