@@ -72,11 +72,12 @@ def judge(text: str, extra_conn_words: Mapping[str, Any]) -> str:
 
 
 def parts(before: str, after: str, extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
-    """Two stored texts as connections, whatever their forms; as texts where one of them isn't clear."""
+    """Two stored texts as connections, whatever their forms; as texts where one isn't clear, or has too many fields."""
     one, other = (_newest(text, extra_conn_words) for text in (before, after))
-    if one is None or other is None:
+    found = (_parts_of(one), _parts_of(other)) if one and other else None
+    if found is None or max(map(len, found)) > MAX_KEYS:
         return _as_one(before), _as_one(after)
-    return _parts_of(one), _parts_of(other)
+    return found
 
 
 def part(text: str, name: str, extra_conn_words: Mapping[str, Any]) -> Field | None:

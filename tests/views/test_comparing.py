@@ -166,6 +166,18 @@ def test_of_a_variable_is_by_key_or_by_line(
     assert acts()[-1] == ("variables.compare", "policy", "succeeded")
 
 
+def test_of_connections_with_too_many_fields_is_of_their_texts(
+    editor: Client, secrets_manager: Emulator, versions: dict[str, str]
+) -> None:
+    """A page with thousands of rows has megabytes, and nobody reads them."""
+    many = {"conn_type": "http", "extra": dict.fromkeys(map(str, range(400)), 1)}
+    versions["other"] = overwrite(secrets_manager, NAME, json.dumps(many))
+
+    response = editor.post(URL, versions)
+
+    assert told(response) == {"secret.text": "changed"}
+
+
 def test_of_white_space_alone_says_so(editor: Client, secrets_manager: Emulator) -> None:
     both = variable(secrets_manager, '{"a": 1, "b": 2}', '{"b":2,"a":1}')
 
