@@ -19,6 +19,8 @@ SORTS: dict[str, Callable[[Secret], Any]] = {
     "description": lambda secret: (secret.description.lower(), secret.ref.key.lower()),
     "changed": lambda secret: (secret.changed or _EPOCH, secret.ref.key.lower()),
 }
+# An address holds thousands of words, and each is looked for in each row. So many tell any row from the others.
+MOST_WORDS = 20
 # Columns that begin with their greatest value: whoever sorts by a date looks for what is new.
 NEWEST_FIRST = frozenset({"changed"})
 
@@ -101,7 +103,7 @@ class Filter:
 
     def find(self, listed: Listed) -> list[Secret]:
         """The secrets that fit, in order."""
-        words = self.query.lower().split()
+        words = self.query.lower().split()[:MOST_WORDS]
         there = (secret for secret in listed.secrets if self._fits(secret, listed.marks))
         fitting = [secret for secret in there if _has(secret, listed.labels, words)]
         return sorted(fitting, key=SORTS[self.sort.removeprefix("-")], reverse=self.sort.startswith("-"))

@@ -12,6 +12,7 @@ from time_machine import travel
 from secretsadmin.audit.models import recording
 from secretsadmin.demo.emulator import Emulator
 from secretsadmin.kinds import CONNECTIONS as CONNECTIONS_KIND
+from secretsadmin.views.filters import MOST_WORDS
 from tests.conftest import use
 from tests.faults import FaultProxy
 from tests.lists import NOTHING_NEW, asks_again, ids, polled, settled
@@ -56,6 +57,8 @@ def test_is_sorted_by_date_with_the_newest_first(three: Client) -> None:
         ("EU  nothing", ["orders_eu", "stock_eu"]),
         ("postgres orders", ["orders_us"]),
         ("orders mars", []),
+        # A search takes time with each of its words and each row.
+        ("eu " * MOST_WORDS + "mars", ["orders_eu", "stock_eu"]),
     ],
 )
 def test_finds_what_has_every_word_somewhere(three: Client, query: str, found: list[str]) -> None:
