@@ -87,7 +87,15 @@ class FieldError(Exception):
 
 
 class UnreadableSecret(FieldError):
-    """The field is one of FIELDS, or "secret" where the text as a whole can't be read."""
+    """The field is one of FIELDS, or "secret" where the text as a whole can't be read.
+
+    `coarse` is the sentence for whoever may not see what is masked, where the whole one tells a place: that counts the
+    characters of a password before it.
+    """
+
+    def __init__(self, field: str, sentence: str, coarse: str = "") -> None:
+        super().__init__(field, sentence)
+        self.coarse = coarse or sentence
 
 
 class Fields(TypedDict):
@@ -176,7 +184,8 @@ def _json_object(text: str) -> dict[str, Any]:
         where = f"it breaks off at line {error.lineno}, column {error.colno}"
     except (ValueError, RecursionError):
         where = "a number is too long or the nesting too deep"
-    raise UnreadableSecret("secret", f"The text starts with a brace but Airflow can't read it as JSON: {where}.")
+    coarse = "The text starts with a brace but Airflow can't read it as JSON"
+    raise UnreadableSecret("secret", f"{coarse}: {where}.", f"{coarse}.")
 
 
 def _words(extra_conn_words: ConnWords) -> dict[str, tuple[str, ...]]:

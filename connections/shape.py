@@ -178,7 +178,8 @@ def _all_masked(reading: Reading) -> Reading:
 
 def _reading(label: str, what: Connection | UnreadableSecret) -> Reading:
     if isinstance(what, UnreadableSecret):
-        return Reading(label, error=f"Airflow will not find this connection. {what}")
+        error, coarse = (f"Airflow will not find this connection. {sentence}" for sentence in (what, what.coarse))
+        return Reading(label, error=error, coarse_error=coarse)
     return Reading(label, fields_of(what))
 
 

@@ -63,11 +63,20 @@ def _withheld(of: Field) -> Field:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one reader makes of a secret: its fields, or why it can't read it."""
+    """What one reader makes of a secret: its fields, or why it can't read it.
+
+    A `coarse_error` takes the place of one that says more of what is masked than whoever may not reveal is told.
+    """
 
     label: str
     fields: tuple[Field, ...] = ()
     error: str = ""
+    coarse_error: str = ""
+
+    @property
+    def outline(self) -> "Reading":
+        """The same for whoever may not reveal."""
+        return replace(self, fields=withheld(self.fields), error=self.coarse_error or self.error)
 
 
 @dataclass(frozen=True)
@@ -87,9 +96,9 @@ class Opened:
     @property
     def outline(self) -> "Opened":
         """The same for whoever may not reveal."""
-        readings = (replace(reading, fields=withheld(reading.fields)) for reading in self.readings)
+        readings = tuple(reading.outline for reading in self.readings)
         notes = self.notes if self.coarse_notes is None else self.coarse_notes
-        return replace(self, fields=withheld(self.fields), readings=tuple(readings), notes=notes)
+        return replace(self, fields=withheld(self.fields), readings=readings, notes=notes)
 
 
 class Usage(NamedTuple):

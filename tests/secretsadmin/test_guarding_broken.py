@@ -30,6 +30,18 @@ def test_is_told_what_is_wrong_but_not_where_and_whom_to_ask(page: Any) -> None:
     assert "The stored text is shown to whoever may copy it here: admins." in content
 
 
+def test_is_told_that_json_breaks_off_but_not_where(two_environments: Emulator, as_role: As) -> None:
+    """The column would tell how long the password before it is."""
+    put(two_environments, NAME, '{"conn_type": "postgres", "password": "radioactive" "host": "h"}')
+
+    answers = [as_role(role).post("/prod/connections/open/x/") for role in ("viewer", "editor", "admin")]
+    answers += [as_role(role).post(EDIT) for role in ("editor", "admin")]
+
+    told = [answer.content.decode() for answer in answers]
+    assert all("The text starts with a brace but Airflow can&#x27;t read it as JSON" in content for content in told)
+    assert ["it breaks off at line 1, column 53" in content for content in told] == [False, False, True, False, True]
+
+
 def test_is_refused_a_proposal_and_saves_none(page: Any, two_environments: Emulator, as_role: As) -> None:
     editor = as_role("editor")
     forged = {"begins": "mended", "stored_masked": ["password"], "host": "evil.example.com"}
