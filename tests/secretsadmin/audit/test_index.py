@@ -1,7 +1,7 @@
 """The audit page shows people their own acts, and everybody's to who may read the record."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -11,6 +11,7 @@ from time_machine import travel
 from secretsadmin import environments
 from secretsadmin.access import RECORDED
 from secretsadmin.audit.models import Actor, Event, Place, record_denied, recording
+from secretsadmin.audit.views import Filter
 from secretsadmin.demo.emulator import Emulator
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import BY_NAME
@@ -113,6 +114,21 @@ def test_the_acts_of_a_day_that_begins_and_ends_in_utc(as_role: As) -> None:
 
     assert ids(auditor, since=str(today), until=str(today)) == ["b"]
     assert ids(auditor, until=str(today - timedelta(days=1))) == []
+
+
+@pytest.mark.parametrize("moment", [time.min, time.max])
+def test_the_first_and_the_last_act_of_a_day(as_role: As, moment: time) -> None:
+    with travel(datetime.combine(date(2026, 3, 1), moment, UTC), tick=False):
+        act("editor", "variables.update", "b")
+
+    assert ids(as_role("auditor"), since="2026-03-01", until="2026-03-01") == ["b"]
+
+
+def test_a_day_without_working_out_that_of_each_act() -> None:
+    """A database that does takes seconds over a record of 100,000 acts, and SQLite asks Python for each."""
+    asked = Filter({"since": "2026-03-01", "until": "2026-03-01"}, environments=[])
+
+    assert "date" not in str(asked.narrow(Event.objects.all()).query).lower()
 
 
 def test_how_acts_ended(as_role: As) -> None:
