@@ -64,7 +64,8 @@ def has_certain_keys(uri: str) -> bool:
 
 
 def _may_be_secret(name: str, value: str) -> bool:
-    return _SECRET.search(name) is not None or holds_credentials(value)
+    is_called_so = _SECRET.search(name) is not None or holds_credentials(f"?{name}=")
+    return is_called_so or holds_credentials(value)
 
 
 @cache

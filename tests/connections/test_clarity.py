@@ -24,6 +24,9 @@ SECRETS = (
     "http://h/?__EXTRA__=1&api_key=hun&hunter2=sesame3",
     "http://h/?%70assword=hun&hunter2=sesame3",
     "http://h/?unknown=hun&hunter2&sesame3",
+    "http://h/?pin=hun&hunter2=sesame3",
+    "http://h/?sas=hun&hunter2=sesame3",
+    "http://h/?x_auth=hun&hunter2=sesame3",
     "snowflake://u:p@h/db?account=a&private_key_content=hun&hunter2&sesame3=x",
 )
 CLEAR = (
