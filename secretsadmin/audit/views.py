@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -109,7 +109,9 @@ def _url(environment: str) -> str:
 
 def _leads_elsewhere(request: Request, form: Filter) -> bool:
     """Whether the page that asks shows another environment beside the list, so that it needs more than the list."""
-    shown = QueryDict(urlsplit(request.htmx.current_url or "").query).get("environment", "")
+    # A header can say anything, and a parser of addresses fails on some of it.
+    query = (request.htmx.current_url or "").partition("?")[2].partition("#")[0]
+    shown = QueryDict(query).get("environment", "")
     return shown != form.environment_name
 
 

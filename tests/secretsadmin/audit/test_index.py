@@ -270,6 +270,14 @@ def test_fifty_a_page(as_role: As) -> None:
     assert b"user=editor" in auditor.get(URL, {"user": "editor"}).content
 
 
+@pytest.mark.usefixtures("two_environments")
+@pytest.mark.parametrize(
+    "current", ["http://[", "//[/audit/?environment=dev", "http://\u2100/", "?", "#?environment=dev"]
+)
+def test_an_answer_to_htmx_whatever_page_asks(as_role: As, current: str) -> None:
+    assert as_role("viewer").get(URL, headers={"HX-Request": "true", "HX-Current-URL": current}).status_code == 200
+
+
 def test_a_fragment_to_htmx(as_role: As) -> None:
     act("editor", "variables.update", "b")
 
