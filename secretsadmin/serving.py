@@ -219,6 +219,8 @@ class Exchange(HTTPMessageDelegate):
         sent = {name.upper().replace("-", "_"): text for name, text in self.headers.items() if "_" not in name}
         length = sent.pop("CONTENT_LENGTH", "") if self.is_too_large else str(len(self.body))
         special = {"CONTENT_TYPE": sent.pop("CONTENT_TYPE", ""), "CONTENT_LENGTH": length}
+        # Whoever reads the answer slowly isn't to hold what they sent as well.
+        body, self.body = self.body, bytearray()
         return {
             **{f"HTTP_{name}": text for name, text in sent.items() if name not in _OF_THE_CONNECTION},
             **special,
@@ -232,7 +234,7 @@ class Exchange(HTTPMessageDelegate):
             "SERVER_PROTOCOL": self.begun.version,
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
-            "wsgi.input": BytesIO(self.body),
+            "wsgi.input": BytesIO(body),
             "wsgi.errors": sys.stderr,
             "wsgi.multithread": True,
             "wsgi.multiprocess": True,
@@ -255,6 +257,8 @@ class Exchange(HTTPMessageDelegate):
         first = ResponseStartLine("HTTP/1.1", answer.status, answer.reason)
         sent = self.connection.write_headers(first, headers, body)
         self.connection.finish()
+        # The connection has a copy of it, for as long as somebody takes to read that.
+        del answer, body
         await asyncio.wait_for(sent, SECONDS_TO_READ_AN_ANSWER)
 
 

@@ -1,15 +1,19 @@
 """The site as it is deployed: whoever is slow is waited for only so long, and never by a thread that others need."""
 
+import asyncio
 import http.client
 import re
 import signal
 import socket
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from secrets import token_bytes
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,9 +21,11 @@ import requests
 
 from secretsadmin.demo.emulator import serve
 from secretsadmin.demo.site import Person
+from secretsadmin.serving import Service
 from tests.browser.sites import Site, serving_from
 from tests.faults import FaultProxy
 from tests.secretsadmin.crowds import crowd
+from tests.secretsadmin.worker import holders
 from tests.wire import connected
 
 PATIENCE = 60
@@ -106,6 +112,33 @@ def test_gives_up_whoever_does_not_read_the_answer(site: Site, editor: requests.
 
         editor.close()
         slow.wait_until_none_is_waited_for()
+
+
+def test_holds_nothing_of_a_form_whose_answer_is_not_read() -> None:
+    sent, is_answered = token_bytes(16), threading.Event()
+
+    def answer_at_length(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        environ["wsgi.input"].read()
+        start_response("200 OK", [])
+        is_answered.set()
+        return [b"x" * 8_000_000]
+
+    async def ask() -> list[str]:
+        with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as somebody:
+            service = Service(answer_at_length, threads=1, connections=1)
+            service.listen([listener])
+            somebody.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            await asyncio.to_thread(somebody.connect, listener.getsockname())
+            somebody.sendall(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 32\r\n\r\n" + sent.hex().encode())
+            await asyncio.to_thread(is_answered.wait)
+            [exchange] = service.exchanges
+            await asyncio.wait([exchange.task], timeout=1)
+            service.stop_listening()
+            assert service.exchanges == {exchange}
+            del exchange
+            return holders(sent.hex())
+
+    assert asyncio.run(ask()) == []
 
 
 def test_leaves_nothing_where_two_sites_of_one_user_would_meet(site: Site, home: Path) -> None:
