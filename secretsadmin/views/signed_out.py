@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from secretsadmin.forms import MOST_IN_A_FORM
 from secretsadmin.htmx import respond_with_message
 from secretsadmin.views import problems
 
@@ -40,13 +41,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
     is_form = request.method == "POST" and not getattr(request, "htmx", False)
+    sent = problems.sent_fields(request) if is_form else []
+    # Nobody has to be signed in for this, and in a page a text can be six times as long.
+    is_too_long = sum(len(name) + len(value) for name, value in sent) > MOST_IN_A_FORM
     context = {
         "status": status,
         "is_signed_in": request.user.is_authenticated,
         "sign_in_url": f"{reverse('login')}?next={reverse('login-state')}",
-        "is_form": is_form,
+        "is_form": is_form and not is_too_long,
+        "is_too_long": is_too_long,
         "action": request.get_full_path(),
-        "sent": problems.sent_fields(request) if is_form else (),
+        "sent": () if is_too_long else sent,
     }
     return respond_with_message(request, "signed_out.html", context, status=status)
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
+from secretsadmin.forms import MOST_IN_A_FORM
 from tests.forms import as_sent
 from tests.secretsadmin.conftest import As, person
 from tests.wire import counting
@@ -214,3 +215,15 @@ def test_sign_in_from_a_page_that_was_opened_before() -> None:
 
 def test_sign_out_once_more_without_a_question(as_role: As) -> None:
     assert as_role("anonymous").post("/logout/")["Location"] == "/login/"
+
+
+def test_is_not_handed_back_what_is_longer_than_any_form_takes() -> None:
+    """Whoever doesn't read the answer would let a worker keep six times as much as they sent."""
+    sent = {"value": '"' * (MOST_IN_A_FORM + 1)}
+
+    response = browser().post("/dev/variables/create/", sent, headers=FROM_HERE)
+
+    assert response.status_code == 401
+    assert len(response.content) < 20_000
+    assert "longer than any form takes" in response.content.decode()
+    assert "Send it again" not in response.content.decode()
