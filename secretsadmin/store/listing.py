@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, reduce
 from operator import xor
-from threading import Condition, Lock, Thread
+from threading import BoundedSemaphore, Condition, Lock, Thread
 from typing import Any
 
 from secretsadmin import seen
@@ -35,6 +35,9 @@ RETRY = timedelta(seconds=10)
 PATIENCE = 0.8
 # How much of it a list is waited for that the person has seen already. A page that asks again by itself follows.
 PATIENCE_WITH_THE_SEEN = 0.3
+# How many requests of a process wait for lists at once. Each keeps a thread meanwhile, and all others are told what is
+# known by now, as they are where AWS takes longer.
+MOST_WAITING = 4
 # A page asks for so much news; what is beyond shows what the audit log alone knows of it, and is asked for next time.
 DESCRIBED_AT_ONCE = 10
 
@@ -93,7 +96,7 @@ class Listing:
             self.sweep()
         with self._changed:
             if self._as_of is None:
-                self._changed.wait_for(lambda: self._has_page() or not self._sweeping, aws.seconds_left(PATIENCE))
+                self._wait_until(lambda: self._has_page() or not self._sweeping, PATIENCE)
         told = {event.secret: self._told(event) for event in self._settle(self._recorded())}
         sight = seen.last(self.name)
         if sight:
@@ -121,7 +124,7 @@ class Listing:
                     return
             self.sweep()
             with self._changed:
-                self._changed.wait_for(lambda: not self._sweeping, aws.seconds_left(PATIENCE_WITH_THE_SEEN))
+                self._wait_until(lambda: not self._sweeping, PATIENCE_WITH_THE_SEEN)
 
     def _reaches(self, sight: Sight) -> bool:
         """Whether this is at least as new as what was seen. A list that says the same as a newer one is as new."""
@@ -149,8 +152,17 @@ class Listing:
         """Refresh by hand: wait for AWS's answer as long as a page may take."""
         self.sweep()
         with self._changed:
-            self._changed.wait_for(lambda: not self._sweeping, aws.seconds_left(PATIENCE))
+            self._wait_until(lambda: not self._sweeping, PATIENCE)
         return self.read()
+
+    def _wait_until(self, is_so: Callable[[], bool], share: float) -> None:
+        """Wait for a sweep, for at most that share of the page's time, unless as many as may do so already."""
+        if not _waiting.acquire(blocking=False):
+            return
+        try:
+            self._changed.wait_for(is_so, aws.seconds_left(share))
+        finally:
+            _waiting.release()
 
     @aws.one_action()
     def get(self, ref: Ref) -> Secret | None:
@@ -314,6 +326,7 @@ class Listing:
 
 _listings: dict[tuple[int, str], Listing] = {}
 _lock = Lock()
+_waiting = BoundedSemaphore(MOST_WAITING)
 
 
 def listing(environment: Environment, kind: Kind) -> Listing:

@@ -217,6 +217,23 @@ def test_is_refreshed_by_hand(proxy: FaultProxy, outside: "Client") -> None:
     assert proxy.calls == {"ListSecrets": 2}
 
 
+def test_is_waited_for_by_a_few_at_once_and_told_to_all_others_as_it_is(
+    proxy: FaultProxy, outside: "Client", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them keeps a thread, and one person can ask as often as there are threads."""
+    of().read()
+    fill(outside, 1)
+    gate = proxy.when("ListSecrets").hold()
+    monkeypatch.setattr(listing, "_waiting", threading.BoundedSemaphore(1))
+
+    with listing._waiting:  # noqa: SLF001 - stands for the one who waits.
+        early = of().sweep_and_wait()
+
+    assert (ids(early), early.loading) == ([], True)
+    gate.release()
+    assert ids(of().sweep_and_wait()) == ["v0000"]
+
+
 def test_is_asked_for_again_when_it_is_old(proxy: FaultProxy, outside: "Client") -> None:
     of().read()
     fill(outside, 1)
