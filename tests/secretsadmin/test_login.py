@@ -169,6 +169,25 @@ def test_ends_with_the_session_gone_and_the_browser_told_to_forget() -> None:
     assert thief.get("/default/connections/")["Location"].startswith("/login/")
 
 
+@pytest.mark.usefixtures("two_environments")
+def test_tells_nobody_what_somebody_else_did_before_at_the_same_browser(user: User) -> None:
+    """An answer that got lost leaves its message behind, which names a secret."""
+    client = Client()
+    client.post("/login/", RIGHT)
+    made = client.post("/prod/variables/create/", {"key": "lost_on_the_way", "value": "x"})
+    lost = client.cookies["messages"].value
+    client.post("/logout/")
+    client.force_login(User.objects.create_superuser("another"))
+
+    page = client.get("/dev/").content.decode()
+    client.force_login(user)
+    client.cookies["messages"] = lost
+
+    assert made.status_code == 302
+    assert "lost_on_the_way" not in page
+    assert "lost_on_the_way" in client.get("/dev/").content.decode()
+
+
 def test_is_not_ended_by_a_link() -> None:
     client = Client()
     client.post("/login/", RIGHT)
