@@ -95,6 +95,8 @@ class Service(HTTPServerConnectionDelegate):
         self.listeners: list[socket.socket] = []
         self.is_accepting = self.is_ending = False
         self.connections: set[HTTP1ServerConnection] = set()
+        # Those that somebody else keeps waiting, with a request or with reading an answer: for the longest time first.
+        self.waiting: dict[HTTP1ServerConnection, None] = {}
         self.exchanges: set[Exchange] = set()
         self.parameters = HTTP1ConnectionParameters(
             max_header_size=MAX_HEAD,
@@ -122,8 +124,8 @@ class Service(HTTPServerConnectionDelegate):
 
     def settle(self) -> None:
         """A worker whose threads are all busy leaves new connections to the others."""
-        has_room = self.busy < self.most_threads and len(self.connections) < self.most_connections
-        accepts = has_room and not self.is_ending
+        has_room = len(self.connections) < self.most_connections or bool(self.waiting)
+        accepts = has_room and self.busy < self.most_threads and not self.is_ending
         if accepts == self.is_accepting:
             return
         self.is_accepting = accepts
@@ -146,15 +148,31 @@ class Service(HTTPServerConnectionDelegate):
         stream = IOStream(accepted, max_buffer_size=4 * PIECE, read_chunk_size=PIECE)
         connection = HTTP1ServerConnection(stream, self.parameters, peer)
         self.connections.add(connection)
+        if len(self.connections) > self.most_connections:
+            self.send_one_away()
         connection.start_serving(self)
         self.settle()
 
+    def send_one_away(self) -> None:
+        """Whoever has kept us waiting for the longest time makes room: many who do so keep nobody else out."""
+        if longest := next(iter(self.waiting), None):
+            self.on_close(longest)
+            longest.stream.close()
+
+    def wait_for(self, connection: HTTP1ServerConnection) -> None:
+        self.waiting.pop(connection, None)
+        self.waiting[connection] = None
+        self.settle()
+
     def start_request(self, server_conn: object, request_conn: Any) -> HTTPMessageDelegate:
-        del server_conn
-        return Exchange(self, request_conn)
+        connection = cast("HTTP1ServerConnection", server_conn)
+        self.wait_for(connection)
+        return Exchange(self, request_conn, connection)
 
     def on_close(self, server_conn: object) -> None:
-        self.connections.discard(cast("HTTP1ServerConnection", server_conn))
+        connection = cast("HTTP1ServerConnection", server_conn)
+        self.connections.discard(connection)
+        self.waiting.pop(connection, None)
         self.settle()
 
     async def ask(self, environ: dict[str, Any]) -> Answer:
@@ -178,8 +196,8 @@ class Exchange(HTTPMessageDelegate):
     headers: HTTPHeaders
     task: asyncio.Task[None]
 
-    def __init__(self, service: Service, connection: HTTP1Connection) -> None:
-        self.service, self.connection = service, connection
+    def __init__(self, service: Service, connection: HTTP1Connection, line: HTTP1ServerConnection) -> None:
+        self.service, self.connection, self.line = service, connection, line
         self.body = bytearray()
         self.is_too_large = False
 
@@ -196,6 +214,7 @@ class Exchange(HTTPMessageDelegate):
             self.body += chunk
 
     def finish(self) -> None:
+        self.service.waiting.pop(self.line, None)
         self.task = asyncio.get_running_loop().create_task(self._answer())
 
     def on_connection_close(self) -> None:
@@ -259,6 +278,8 @@ class Exchange(HTTPMessageDelegate):
         self.connection.finish()
         # The connection has a copy of it, for as long as somebody takes to read that.
         del answer, body
+        if self.line in self.service.connections:
+            self.service.wait_for(self.line)
         await asyncio.wait_for(sent, SECONDS_TO_READ_AN_ANSWER)
 
 

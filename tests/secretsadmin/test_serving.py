@@ -141,6 +141,46 @@ def test_holds_nothing_of_a_form_whose_answer_is_not_read() -> None:
     assert asyncio.run(ask()) == []
 
 
+def test_sends_away_who_keeps_it_waiting_for_the_longest_time_when_it_is_full() -> None:
+    def say_ok(_environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"ok"]
+
+    async def ask() -> tuple[list[bytes], bytes]:
+        with ExitStack() as stack:
+            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            service = Service(say_ok, threads=1, connections=3)
+            service.listen([listener])
+            silent = [await _joining(stack, listener, b"GET / HTTP/1.1\r\n") for _ in range(3)]
+            last = await _joining(stack, listener, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            answer = await asyncio.to_thread(last.recv, 4096)
+            for somebody in silent:
+                somebody.setblocking(False)
+            service.stop_listening()
+            return [_sent_to(somebody) for somebody in silent], answer
+
+    silent, answer = asyncio.run(ask())
+
+    assert answer.endswith(b"ok")
+    assert silent == [b"", b"nothing yet", b"nothing yet"]
+
+
+async def _joining(stack: ExitStack, listener: socket.socket, begin: bytes) -> socket.socket:
+    somebody = stack.enter_context(socket.socket())
+    somebody.settimeout(PATIENCE)
+    await asyncio.to_thread(somebody.connect, listener.getsockname())
+    somebody.sendall(begin)
+    await asyncio.sleep(0.1)
+    return somebody
+
+
+def _sent_to(somebody: socket.socket) -> bytes:
+    try:
+        return somebody.recv(4096)
+    except BlockingIOError:
+        return b"nothing yet"
+
+
 def test_leaves_nothing_where_two_sites_of_one_user_would_meet(site: Site, home: Path) -> None:
     assert requests.get(f"{site.url}/health/live", timeout=PATIENCE).text == "ok"
     assert list(home.iterdir()) == []
