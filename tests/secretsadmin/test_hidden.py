@@ -160,6 +160,15 @@ def test_is_recorded_all_the_same(as_role: As, analyst: Client) -> None:
     assert "none / " not in own
 
 
+def test_is_told_as_it_was_tried_and_disguises_nothing(as_role: As, analyst: Client) -> None:
+    """What isn't there for somebody can be called anything, and turns the direction of what stands behind it."""
+    analyst.post("/prod/connections/reveal/x%E2%80%AE/")
+
+    pages = [as_role("auditor").get(url).content.decode() for url in ("/audit/", "/prod/")]
+
+    assert all("x[U+202E]" in page and ">x\u202e" not in page for page in pages)
+
+
 def test_is_no_record_of_what_could_not_be_a_name(analyst: Client) -> None:
     for environment in ("a" * 65, "a%20b", "%00", "login"):
         assert analyst.post(f"/{environment}/connections/reveal/x/").status_code == 404
