@@ -1,9 +1,8 @@
 """The site map. The verb comes first and the id last, since an id may contain slashes."""
 
-from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
-from secretsadmin.accounts.views import SignOut
+from secretsadmin.accounts.views import SignIn, SignOut
 from secretsadmin.audit.views import index as audit
 from secretsadmin.kinds import CONFIG, CONNECTIONS, VARIABLES
 from secretsadmin.views import signed_out, site
@@ -11,11 +10,7 @@ from secretsadmin.views.recycle_bin import recycle_bin
 
 urlpatterns = [
     path("", site.home, name="home"),
-    path(
-        "login/",
-        LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
+    path("login/", SignIn.as_view(), name="login"),
     path("login/state/", signed_out.state, name="login-state"),
     path("logout/", SignOut.as_view(), name="logout"),
     path("audit/", audit, name="audit"),

@@ -1,11 +1,33 @@
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
+from secretsadmin.accounts.forms import SignInForm
 from secretsadmin.remembered import forget
+
+# A check takes about half of it.
+SECONDS_TO_TRY_AGAIN = 1
+
+
+class SignIn(LoginView):
+    """Takes a name and a password, while no more are being checked than may be at once."""
+
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+    template_name = "accounts/login.html"
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if form.has_error(NON_FIELD_ERRORS, SignInForm.CROWDED):
+            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+            response.headers["Retry-After"] = str(SECONDS_TO_TRY_AGAIN)
+        return response
 
 
 @method_decorator(login_not_required, name="dispatch")

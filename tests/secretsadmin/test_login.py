@@ -1,14 +1,22 @@
 """Signing in begins a new session and leads to a page of this site; signing out ends it and clears the browser."""
 
 import re
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from tests.secretsadmin.broken import without_table
+from tests.secretsadmin.hashers import PATIENCE, Held
 
 pytestmark = pytest.mark.django_db
 RIGHT = {"username": "editor", "password": "correct horse"}
@@ -212,3 +220,63 @@ def test_takes_nothing_that_is_no_name() -> None:
     for name in ("a\x00b", "x" * 5000, "", "' OR 1=1 --", "editor\n", "*"):
         response = Client().post("/login/", {"username": name, "password": "x"})
         assert response.status_code == 200
+
+
+@contextmanager
+def under_way(settings: Settings, *attempts: dict[str, str]) -> Iterator[list[Future[Any]]]:
+    """Passwords that are being checked, in threads of their own, until `Held` is let go."""
+    shared = connections["default"]
+
+    def post(attempt: dict[str, str]) -> Any:
+        connections["default"] = shared
+        return Client().post("/login/", attempt)
+
+    Held.begin_anew()
+    settings.PASSWORD_HASHERS = [f"{Held.__module__}.{Held.__qualname__}"]
+    shared.inc_thread_sharing()
+    with ThreadPoolExecutor(len(attempts)) as pool:
+        try:
+            answers = []
+            for attempt in attempts:
+                answers.append(pool.submit(post, attempt))
+                assert Held.begun.acquire(timeout=PATIENCE)
+            yield answers
+        finally:
+            Held.may_go_on.set()
+    shared.dec_thread_sharing()
+
+
+def test_checks_two_passwords_at_once_and_asks_all_others_to_try_again(settings: Settings) -> None:
+    """Each check keeps a thread for half a second, and takes no right to ask for."""
+    signed_in = Client()
+    signed_in.post("/login/", RIGHT)
+    unknown = {"username": "nobody", "password": "wrong horse"}
+
+    with under_way(settings, RIGHT, unknown) as (right, wrong):
+        for attempt in (RIGHT, unknown):
+            refused = Client().post("/login/", {**attempt, "next": "/audit/"})
+            page = refused.content.decode()
+            assert refused.status_code == 503
+            assert refused.headers["Retry-After"] == "1"
+            assert "<p>Too many people are signing in at this moment. Try again.</p>" in page
+            assert f'value="{attempt["username"]}"' in page
+            assert 'name="next" value="/audit/"' in page
+            assert "horse" not in page
+            assert not refused.cookies.get(settings.SESSION_COOKIE_NAME)
+        assert not Held.begun.acquire(blocking=False)
+        assert Client().get("/health/live").status_code == 200
+        assert Client().get("/login/").status_code == 200
+        assert signed_in.get("/audit/").status_code == 200
+        Held.may_go_on.set()
+        assert right.result().status_code == 302
+        assert errors(wrong.result())
+
+    assert Client().post("/login/", RIGHT).status_code == 302
+
+
+def test_goes_on_after_checks_that_the_database_broke_off() -> None:
+    with without_table("auth_user"):
+        for _ in range(3):
+            assert Client().post("/login/", RIGHT).status_code == 503
+
+    assert Client().post("/login/", RIGHT).status_code == 302
