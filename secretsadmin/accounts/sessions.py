@@ -3,14 +3,19 @@
 The table holds a keyed hash of each, as Django's ticket 21076 proposes.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 # What Django's table has room for; 160 bits.
 LENGTH = 40
+# How many are removed at once, so that a sign-in doesn't wait for years of them.
+MOST_REMOVED = 500
 
 
 def at_rest(session_key: str) -> str:
@@ -37,3 +42,10 @@ class SessionStore(db.SessionStore):
         key = session_key or self.session_key
         if key is not None:
             super().delete(at_rest(key))
+
+
+def remove_expired() -> None:
+    """Remove what has ended. What the database doesn't remove now is left to the next time."""
+    expired = Session.objects.filter(expire_date__lte=timezone.now())
+    with suppress(DatabaseError), transaction.atomic():
+        Session.objects.filter(pk__in=expired.values("pk")[:MOST_REMOVED]).delete()

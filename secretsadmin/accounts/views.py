@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
 from secretsadmin.accounts.forms import SignInForm
+from secretsadmin.accounts.sessions import remove_expired
 from secretsadmin.remembered import forget
 
 # A check takes about half of it.
@@ -16,11 +17,19 @@ SECONDS_TO_TRY_AGAIN = 1
 
 
 class SignIn(LoginView):
-    """Takes a name and a password, while no more are being checked than may be at once."""
+    """Takes a name and a password, while no more are being checked than may be at once.
+
+    Whoever signs in also clears away the sessions that have ended, since nobody else does.
+    """
 
     authentication_form = SignInForm
     redirect_authenticated_user = True
     template_name = "accounts/login.html"
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        remove_expired()
+        return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_invalid(form)

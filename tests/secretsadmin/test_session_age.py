@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 from time_machine import travel
 
-from tests.secretsadmin.broken import refusing
+from secretsadmin.accounts import sessions
+from tests.secretsadmin.broken import refusing, statements
 from tests.secretsadmin.conftest import As, person
 
 START = datetime(2027, 3, 1, 8, tzinfo=UTC)
@@ -101,3 +102,57 @@ def test_lasts_as_long_as_the_settings_say(client: Client, settings: Settings) -
 
     assert all(is_signed_in(client, minutes=minutes) for minutes in (0, 9, 18, 27))
     assert not is_signed_in(client, minutes=30)
+
+
+def ended(number: int) -> None:
+    """So many sessions of browsers that never came back."""
+    for index in range(number):
+        Session.objects.create(session_key=f"ended {index}", expire_date=START - timedelta(seconds=index))
+
+
+def sign_in() -> int:
+    user = person("viewer")
+    user.set_password("correct horse")
+    user.save()
+    with after():
+        answer = Client().post("/login/", {"username": "viewer", "password": "correct horse"})
+    return answer.status_code
+
+
+def removals(sent: list[str]) -> list[str]:
+    return [sql for sql in sent if sql.startswith('DELETE FROM "django_session"')]
+
+
+def test_is_removed_after_it_has_ended_when_somebody_signs_in(client: Client) -> None:
+    ended(3)
+
+    with statements() as sent:
+        assert sign_in() == 302
+
+    assert len(removals(sent)) == 1
+    assert Session.objects.count() == 2
+    assert not Session.objects.filter(session_key__startswith="ended").exists()
+    assert is_signed_in(client)
+
+
+def test_is_removed_with_so_many_others_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "MOST_REMOVED", 2)
+    ended(5)
+
+    left = []
+    for _ in range(3):
+        sign_in()
+        left.append(Session.objects.filter(session_key__startswith="ended").count())
+
+    assert left == [3, 1, 0]
+
+
+def test_is_left_where_the_database_removes_nothing() -> None:
+    ended(1)
+
+    with refusing('DELETE FROM "django_session"'):
+        assert sign_in() == 302
+
+    assert Session.objects.filter(session_key="ended 0").exists()
+    assert sign_in() == 302
+    assert not Session.objects.filter(session_key="ended 0").exists()
