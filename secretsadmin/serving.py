@@ -23,6 +23,7 @@ from gunicorn.workers.base import Worker as GunicornWorker
 from tornado.http1connection import HTTP1Connection, HTTP1ConnectionParameters, HTTP1ServerConnection
 from tornado.httputil import (
     HTTPHeaders,
+    HTTPInputError,
     HTTPMessageDelegate,
     HTTPServerConnectionDelegate,
     RequestStartLine,
@@ -202,6 +203,9 @@ class Exchange(HTTPMessageDelegate):
         self.is_too_large = False
 
     def headers_received(self, start_line: Any, headers: HTTPHeaders) -> None:
+        if start_line.version == "HTTP/1.0" and "Transfer-Encoding" in headers:
+            # A proxy of that age passes it on without reading it, and sees another end of the request than we do.
+            raise HTTPInputError("HTTP/1.0 has no Transfer-Encoding")
         self.begun, self.headers = start_line, headers
         self.service.exchanges.add(self)
         if _is_too_large(headers.get("Content-Length", "")):

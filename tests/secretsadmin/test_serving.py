@@ -207,6 +207,20 @@ def test_refuses_a_length_that_nobody_can_mean(site: Site, length: str) -> None:
         assert connection.recv(4096) == b""
 
 
+@pytest.mark.parametrize("coding", ["chunked", "Chunked", "identity", ""])
+@pytest.mark.parametrize("length", ["", "Content-Length: 3\r\n"])
+def test_refuses_an_older_request_in_chunks(site: Site, coding: str, length: str) -> None:
+    """HTTP/1.0 has none: a proxy may take what follows for another person's request."""
+    head = "POST /login/ HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: keep-alive\r\n"
+    body = "3\r\na=1\r\n0\r\n\r\n"
+    address = urlsplit(site.url)
+
+    with socket.create_connection((address.hostname, address.port), timeout=PATIENCE) as connection:
+        connection.sendall(f"{head}Transfer-Encoding: {coding}\r\n{length}\r\n{body}".encode())
+        with connection.makefile("rb") as answer:
+            assert answer.read() == b"HTTP/1.1 400 Bad Request\r\n\r\n"
+
+
 @pytest.mark.parametrize("named", ["charset=zlib", "charset=rot13", "charset=utf-7", "a*=nobody-knows''x"])
 def test_refuses_another_encoding_whatever_the_query(site: Site, named: str) -> None:
     sent = {"Content-Type": f"application/x-www-form-urlencoded; {named}"}
