@@ -21,6 +21,7 @@ MOVES = 500
 LOOKS = tuple(f"{kind}.{verb}" for kind in BY_NAME for verb in ("open", "compare", "reveal", "copy"))
 # How many acts a page tells of, and among how many it looks for them.
 ACTS = 8
+CHANGES = 12
 RECENT = 500
 
 _DONE = {
@@ -194,10 +195,11 @@ def _refusals(starts: Iterable[Event]) -> dict[UUID, int]:
     return {start.act: known.get(minute, start.refusal or 0) for start, minute in minutes.items()}
 
 
-def last_change(ref: Ref) -> Event | None:
-    """The act that last put another value in place here."""
+def last_changes(ref: Ref) -> list[Event]:
+    """The last acts that put another value in place here, or another description; the newest first."""
     verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update", "roll-back")]
-    return Event.objects.on(ref).filter(action__in=verbs, outcome=Outcome.SUCCEEDED).order_by("-id").first()
+    done = Event.objects.on(ref).filter(action__in=verbs, outcome=Outcome.SUCCEEDED)
+    return list(done.order_by("-id")[:CHANGES])
 
 
 def moves(ref: Ref, current: str, *, is_deleted: bool, since: datetime | None) -> list[Move]:
@@ -239,17 +241,6 @@ def _moves(events: Iterable[Event]) -> Iterator[Move]:
         to = "" if verb == "delete" else version
         by = event.user if verb == "roll-back" else ""
         yield Move(event.at, to, by, event.reason, event.previous if is_guarded else None)
-
-
-def last_saves(ref: Ref, since: datetime | None, count: int) -> list[Event]:
-    """The last saves that put a version of their own in place, the newest first."""
-    verbs = [f"{ref.kind}.{verb}" for verb in ("create", "update")]
-    saves = Event.objects.on(ref).filter(action__in=verbs, outcome=Outcome.SUCCEEDED)
-    if since:
-        saves = saves.filter(at__gt=since)
-    # A save of the description alone makes no version.
-    last = saves.exclude(version=F("previous")).order_by("-id")[:count]
-    return [event for event in last if event.version == str(event.act)]
 
 
 def last_roll_back(ref: Ref) -> Event | None:

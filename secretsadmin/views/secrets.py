@@ -16,7 +16,7 @@ from secretsadmin import policy
 from secretsadmin.access import actor_of, environment_of, secret_of
 from secretsadmin.audit.deletions import Deletion, deletion_of, last_deletions
 from secretsadmin.audit.models import Event, maker_of
-from secretsadmin.audit.queries import changes_and_looks, last_change
+from secretsadmin.audit.queries import changes_and_looks, last_changes
 from secretsadmin.audit.standing import Finding, findings
 from secretsadmin.comparing import WHOLE
 from secretsadmin.environments import Environment, Ref
@@ -81,11 +81,13 @@ class ShownSecret:
 def secret_context(request: Request, secret: Secret, shape: Shape) -> dict[str, Any]:
     """What every page of one secret shows."""
     ref = secret.ref
-    change = last_change(ref)
-    finding = findings(ref, [secret.current]).get(secret.current)
+    changes = last_changes(ref)
+    found = findings(ref, secret.versions)
     return {
         "kind": ref.kind,
-        "secret": _shown_secret(secret, shape, change, finding),
+        "secret": _shown_secret(secret, shape, next(iter(changes), None), found.get(secret.current)),
+        "last_changes": changes,
+        "findings": found,
         "deletion": _deletion(secret),
         **rights(request, ref.environment, ref.kind),
         **urls(ref),

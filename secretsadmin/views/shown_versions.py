@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 from django.http import Http404, QueryDict
 
 from secretsadmin.audit.models import CLOCKS, Event, Outcome, makers
-from secretsadmin.audit.queries import last_saves
-from secretsadmin.audit.standing import Finding, findings
+from secretsadmin.audit.standing import Finding
 from secretsadmin.environments import Ref
 from secretsadmin.kinds import TROUBLES
 from secretsadmin.store.reads import CURRENT, PREVIOUS, VERSION_ID, Secret, Version
@@ -137,30 +136,33 @@ def latest_versions(secret: Secret, context: Mapping[str, Any]) -> tuple[ShownVe
 
     What describes a secret names the versions that have a label. The record adds those that were saved here.
     """
-    saves = last_saves(secret.ref, _since(secret), LATEST)
-    labels: dict[str, tuple[str, ...]] = {event.version: () for event in saves}
+    saves = _saves_among(context["last_changes"], secret)
+    labels: dict[str, tuple[str, ...]] = dict.fromkeys(saves, ())
     labels.update(secret.versions)
-    made = {event.version: event for event in saves}
-    made |= _made_here(secret, labels.keys() - made.keys())
+    made = saves | _made_here(secret, labels.keys() - saves.keys())
     versions = [Version(id_, labels[id_], made[id_].at if id_ in made else None) for id_ in labels]
     kept = sorted(versions, key=_worth, reverse=True)[:LATEST]
-    # What was found of the current one stands at the head of its page.
-    found = findings(secret.ref, (version.id for version in kept if version.id != secret.current))
+    found = context["findings"]
     return tuple(
         shown_version(version, made.get(version.id), context, finding=found.get(version.id))
         for version in sorted(kept, key=_place, reverse=True)
     )
 
 
-def _since(secret: Secret) -> datetime | None:
-    """What was done before was done to another secret of the same name."""
-    return secret.created - CLOCKS if secret.created else None
+def _saves_among(changes: Iterable[Event], secret: Secret) -> dict[str, Event]:
+    """Those that put a version of their own in place, by its id; a save of the description alone makes none."""
+    own = (event for event in changes if event.version == str(event.act))
+    return {event.version: event for event in own if _is_of(secret, event)}
 
 
 def _made_here(secret: Secret, versions: Iterable[str]) -> dict[str, Event]:
-    since = _since(secret)
     made = makers(secret.ref, dict.fromkeys(versions))
-    return {version: event for version, event in made.items() if since is None or event.at > since}
+    return {version: event for version, event in made.items() if _is_of(secret, event)}
+
+
+def _is_of(secret: Secret, event: Event) -> bool:
+    """What was done before was done to another secret of the same name."""
+    return secret.created is None or event.at > secret.created - CLOCKS
 
 
 def _worth(version: Version) -> tuple[bool, bool, datetime]:
