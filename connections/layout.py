@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connections.connection import Connection
@@ -43,6 +43,20 @@ def masked_names(layout: Layout, one: ConnectionType) -> list[str]:
         *sorted(name for name in layout.masked if layout.texts[name]),
         *(EXTRA + key for key in unseen(layout, one)),
     ]
+
+
+def read_alike(older: Connection, newer: Connection, one: ConnectionType) -> Connection:
+    """The older reading of a text, with the newer one's values where both are masked.
+
+    Readers differ in the values of a query, as one of them takes 4711 for a number. Of what
+    somebody may not see, that would tell the sort.
+    """
+    masked = {
+        key: value
+        for key, value in newer.extra.items()
+        if not any(is_plain(one.extra_field(key), side.extra.get(key)) for side in (older, newer))
+    }
+    return replace(older, extra={**older.extra, **masked})
 
 
 def standard_fields(one: ConnectionType) -> tuple[StandardField, ...]:

@@ -18,7 +18,7 @@ from connections.connection import (
 from connections.connection_type import ConnectionType
 from connections.copying import AS_STORED, FORMATS
 from connections.fields import is_plain
-from connections.layout import lay_out, standard_fields
+from connections.layout import lay_out, read_alike, standard_fields
 from connections.reading import EXTRA
 from secretsadmin import environments
 from secretsadmin.comparing import MAX_KEYS, WHOLE, Fields, of_json, told_apart
@@ -37,11 +37,15 @@ from secretsadmin.kinds import (
 )
 from secretsadmin.unseen import few, hides
 
+_Read = Mapping[Reader, Connection | UnreadableSecret]
+
 
 def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
     """What there is to know of a stored text. Never raises."""
     opened = take_apart(text, extra_conn_words)
-    return replace(opened, notes=(*opened.notes, *_unseen(opened.fields)))
+    hiding = tuple(_unseen(opened.fields))
+    coarse = (*(opened.coarse_notes or ()), *hiding)
+    return replace(opened, notes=(*opened.notes, *hiding), coarse_notes=coarse)
 
 
 def take_apart(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
@@ -52,13 +56,25 @@ def take_apart(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
     read = {reader: _read(text, reader, extra_conn_words) for reader in Reader}
     connection = next((c for c in reversed(read.values()) if isinstance(c, Connection)), None)
     clear = is_clear(text)
+    seen = _seen(read, is_sure=clear)
     return Opened(
         fields=fields_of(connection) if connection and clear else _whole(text),
         readings=readings(read) if clear else tuple(map(_all_masked, readings(read))),
         form=form_of(text).upper(),
         type=connection.conn_type if connection and clear else "",
         notes=_notes(text, read, extra_conn_words, is_sure=clear),
+        coarse_readings=readings(seen) if clear else tuple(map(_all_masked, readings(seen))),
+        coarse_notes=_notes(text, seen, extra_conn_words, is_sure=clear),
     )
+
+
+def _seen(read: _Read, *, is_sure: bool) -> _Read:
+    """What is read, as readers seem to read it to whoever may not reveal."""
+    older, newer = read.values()
+    if isinstance(older, UnreadableSecret) or isinstance(newer, UnreadableSecret):
+        return read
+    alike = read_alike(older, newer, catalog.get(newer.conn_type, types())) if is_sure else newer
+    return dict(zip(read, (alike, newer), strict=True))
 
 
 def judge(text: str, extra_conn_words: Mapping[str, Any]) -> str:
@@ -151,7 +167,7 @@ def _extra_field(one: ConnectionType, key: str, value: Any) -> Field:
     return replace(of_json(EXTRA + key, label, value), value=text_of(value))
 
 
-def readings(read: Mapping[Reader, Connection | UnreadableSecret]) -> tuple[Reading, ...]:
+def readings(read: _Read) -> tuple[Reading, ...]:
     """What Airflow reads: once where both readers agree, else for each."""
     one, other = read.values()
     if isinstance(one, Connection) and isinstance(other, Connection) and not differing_fields(one, other):
@@ -183,9 +199,7 @@ def _reading(label: str, what: Connection | UnreadableSecret) -> Reading:
     return Reading(label, fields_of(what))
 
 
-def _notes(
-    text: str, read: Mapping[Reader, Connection | UnreadableSecret], words: Mapping[str, Any], *, is_sure: bool
-) -> tuple[Note, ...]:
+def _notes(text: str, read: _Read, words: Mapping[str, Any], *, is_sure: bool) -> tuple[Note, ...]:
     notes = []
     one, other = read.values()
     if isinstance(other, Connection) and not is_sure:

@@ -83,7 +83,8 @@ class Reading:
 class Opened:
     """A secret's value, taken apart by the app that knows its kind; `type` is what it says of itself.
 
-    `coarse_notes` take the place of notes that say more of what is masked than whoever may not reveal is told.
+    `coarse_readings` and `coarse_notes` take the place of those that say more of what is masked than
+    whoever may not reveal is told.
     """
 
     fields: tuple[Field, ...]
@@ -91,14 +92,17 @@ class Opened:
     form: str = ""
     type: str = ""
     notes: tuple[Note, ...] = ()
+    coarse_readings: tuple[Reading, ...] | None = None
     coarse_notes: tuple[Note, ...] | None = None
 
     @property
     def outline(self) -> "Opened":
         """The same for whoever may not reveal."""
-        readings = tuple(reading.outline for reading in self.readings)
+        told = self.readings if self.coarse_readings is None else self.coarse_readings
+        readings = tuple(reading.outline for reading in told)
         notes = self.notes if self.coarse_notes is None else self.coarse_notes
-        return replace(self, fields=withheld(self.fields), readings=readings, notes=notes)
+        told_less = replace(self, fields=withheld(self.fields), readings=readings, notes=notes)
+        return replace(told_less, coarse_readings=None, coarse_notes=None)
 
 
 class Usage(NamedTuple):

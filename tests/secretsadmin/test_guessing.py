@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from html import unescape
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -146,7 +147,8 @@ def guessers(clock: Traveller, two_environments: Emulator, as_role: As) -> Calla
     return pair
 
 
-Guessers = Callable[[str], tuple[Guesser, Guesser]]
+Pair = tuple[Guesser, Guesser]
+Guessers = Callable[[str], Pair]
 
 
 def guess_at_a_secret(guesser: Guesser, case: Case) -> None:
@@ -201,16 +203,21 @@ def current(guesser: Guesser) -> str:
 
 
 def answers_are_alike(guessers: Guessers, case: Case) -> None:
-    right, wrong = guessers(case.kind)
-    right.begin(case.right, case.conn_type)
-    wrong.begin(case.wrong, case.conn_type)
-    right.browsers["editor"].post(f"/{ENVIRONMENT}/{case.kind}/refresh/")
-    begun = datetime.now(UTC)
-    for guesser in (right, wrong):
-        guesser.clock.move_to(begun)
+    pair = guessers(case.kind)
+    for guesser, _ in in_turn(pair, (case.right, case.wrong), case.conn_type):
         guess_at_a_secret(guesser, case)
 
-    assert differences(right.notes, wrong.notes) == ""
+    assert differences(*(guesser.notes for guesser in pair)) == ""
+
+
+def in_turn(pair: Pair, texts: tuple[str, str], conn_type: str) -> Iterator[tuple[Guesser, str]]:
+    """Each with the version that their text became, at the same time of the clock."""
+    versions = [guesser.begin(text, conn_type) for guesser, text in zip(pair, texts, strict=True)]
+    pair[0].browsers["editor"].post(f"/{ENVIRONMENT}/{pair[0].kind}/refresh/")
+    begun = datetime.now(UTC)
+    for guesser, version in zip(pair, versions, strict=True):
+        guesser.clock.move_to(begun)
+        yield guesser, version
 
 
 @few
@@ -322,14 +329,12 @@ def test_how_long_it_is(two_environments: Emulator, as_role: As) -> None:
 @pytest.mark.parametrize("length", [20_000, 33_000, 65_300, 65_480])
 def test_how_long_it_is_by_what_fits_beside_it(guessers: Guessers, length: int) -> None:
     pair = guessers("connections")
-    texts = [Connection("snowflake", login="u", password=kept).to_uri() for kept in ("x", "x" * 400)]
+    kept = Connection("snowflake", login="u", password="x")
+    short, long = (each.to_uri() for each in (kept, replace(kept, password="x" * 400)))
     typed = {"conn_type": "snowflake", "extra.private_key_content": "y" * length}
-    versions = [guesser.begin(text, "snowflake") for guesser, text in zip(pair, texts, strict=True)]
-    pair[0].browsers["editor"].post(f"/{ENVIRONMENT}/connections/refresh/")
-    begun = datetime.now(UTC)
 
-    for guesser, text, version in zip(pair, texts, versions, strict=True):
-        guesser.clock.move_to(begun)
+    for guesser, version in in_turn(pair, (short, long), "snowflake"):
+        text = short if guesser is pair[0] else long
         saved = guesser.post("update", typed | {"version": version})
         guesser.post("open")
         overwrite(guesser.emulator, guesser.name, text)
@@ -338,6 +343,27 @@ def test_how_long_it_is_by_what_fits_beside_it(guessers: Guessers, length: int) 
         assert (saved.status_code, is_refused) == ((422, True) if length > 30_000 else (302, False))
 
     assert differences(*(guesser.notes for guesser in pair)) == ""
+
+
+# Airflow 2 reads the values of a query as JSON where it can.
+URI = "postgres://u:p@h/s?api_pin="
+PLAINLY_DIFFERENT = "postgres://u:p@h/s?keepalives_idle=30&api_pin="
+MASKED_WHOLE = "postgres://u:p@h/s@t?api_pin="
+
+
+@pytest.mark.parametrize("value", ["4711", "null", '""', "[1]", "-0.5"])
+@pytest.mark.parametrize("uri", [URI, PLAINLY_DIFFERENT, MASKED_WHOLE])
+def test_of_what_sort_it_is_in_an_opened_uri(uri: str, value: str) -> None:
+    right, wrong = (open_text(uri + quote(text), {}) for text in (value, "abcd"))
+
+    assert right.outline == wrong.outline
+
+
+@pytest.mark.parametrize("uri", [URI, PLAINLY_DIFFERENT, MASKED_WHOLE])
+def test_of_what_sort_it_is_in_a_uri_from_any_page(guessers: Guessers, uri: str) -> None:
+    typed = {"password": "new", "extra": '{"api_pin": 4711}'}
+
+    answers_are_alike(guessers, Case("connections", typed, uri + "4711", uri + "abcd", "postgres"))
 
 
 def test_by_a_value_that_no_page_tells_from_nothing(two_environments: Emulator, as_role: As) -> None:
