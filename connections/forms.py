@@ -9,7 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 
 from connections import catalog, filling
-from connections.beginning import is_sound, proposed, readable, trouble_with
+from connections.beginning import is_sound, proposed, readable, seems_sound, trouble_with
 from connections.connection import Connection, Encoded, NotRepresentable, changed_fields
 from connections.connection_type import TYPE
 from connections.fields import json_object, merged, name_in_a_page
@@ -350,7 +350,11 @@ class ConnectionForm(TypedForm):
         }
 
     def _restores_agreement(self, stored: str, encoded: Encoded) -> bool:
-        """Whether saving the same fields anew changes something after all: the form, or what one reader reads."""
+        """Whether saving the same fields anew changes something after all.
+
+        That is the form, or what one reader reads: of what is masked, for whoever may see it.
+        """
         was_json = stored.strip().startswith("{")
         asked = self.cleaned_data["form"] in ("uri", "json") and (encoded.form == "json") != was_json
-        return asked or not is_sound(stored, self.words)
+        is_settled = is_sound if self.may_learn else seems_sound
+        return asked or not is_settled(stored, self.words)

@@ -249,6 +249,34 @@ def test_makes_no_version_by_typing_nothing_or_a_plain_field_as_it_is(emulator: 
     assert "PutSecretValue" not in calls
 
 
+@pytest.mark.parametrize(
+    ("query", "role", "names"),
+    [
+        ("api_pin=4711", "editor", ""),
+        ("api_pin=4711", "admin", "extra.api_pin"),
+        ("keepalives_idle=30&api_pin=4711", "editor", "extra.keepalives_idle"),
+        ("keepalives_idle=30&api_pin=4711", "admin", "extra.keepalives_idle, extra.api_pin"),
+    ],
+)
+def test_settles_what_readers_differ_in_where_that_may_be_known(
+    emulator: Emulator, as_role: As, query: str, role: str, names: str
+) -> None:
+    put(emulator, "prod/connections/uri", f"postgres://u:p@h/s?{query}")
+
+    opened = as_role(role).post(f"{HERE}/open/uri/").context["opened"]
+    response = sent_by(as_role(role), "uri")
+
+    told = " ".join(note.text for note in opened.notes)
+    [message] = get_messages(response.wsgi_request)
+    if names:
+        assert told.startswith(f"Airflow 2 and 3 read these differently: {names}. ")
+        assert len(opened.readings) == 2
+        assert message.message == "Saved: how it is stored."
+    else:
+        assert (told, len(opened.readings)) == ("", 1)
+        assert message.message == "Nothing was different, so nothing was saved."
+
+
 def test_has_a_variable_of_theirs_as_a_whole_alone(emulator: Emulator, as_role: As) -> None:
     version = put(emulator, "prod/variables/v", '{"host": "h", "password": "hunter2"}')
     theirs = overwrite(emulator, "prod/variables/v", '{"host": "h", "password": "hunter3"}')

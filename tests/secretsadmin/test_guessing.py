@@ -366,6 +366,21 @@ def test_of_what_sort_it_is_in_a_uri_from_any_page(guessers: Guessers, uri: str)
     answers_are_alike(guessers, Case("connections", typed, uri + "4711", uri + "abcd", "postgres"))
 
 
+@pytest.mark.parametrize("value", ["4711", "null"])
+@pytest.mark.parametrize("uri", [URI, PLAINLY_DIFFERENT, MASKED_WHOLE])
+def test_of_what_sort_it_is_in_a_uri_by_a_save(guessers: Guessers, uri: str, value: str) -> None:
+    pair = guessers("connections")
+    for guesser, _ in in_turn(pair, (uri + value, uri + "abcd"), "postgres"):
+        sent = guesser.fields()
+        guesser.post("update", sent | {"review": "1"})
+        guesser.post("update", sent)
+        look(guesser)
+        guesser.get("history")
+        guesser.notes.add_record()
+
+    assert differences(*(guesser.notes for guesser in pair)) == ""
+
+
 def test_by_a_value_that_no_page_tells_from_nothing(two_environments: Emulator, as_role: As) -> None:
     for number, stored in enumerate(('{"private_key_content": ""}', '{"private_key_content": null}', "{}")):
         text = f'{{"conn_type": "snowflake", "login": "u", "extra": {stored}}}'
