@@ -331,7 +331,7 @@
       event.preventDefault();
       showMessage();
     } else if (xhr.status < 400 && target.id !== "messages") {
-      $("#messages > #message")?.remove();
+      $("#messages > #message:not([data-stays])")?.remove();
     }
   });
 
