@@ -129,8 +129,8 @@ class Event(models.Model):
     version = models.CharField(max_length=64, blank=True)
     previous = models.CharField(max_length=64, blank=True)
     # How the version was written, or what keeps Airflow from reading it as whoever was shown it found; which fields are
-    # filled in it. Nothing where it wasn't noted. A column that can be
-    # null is added without making the table anew, which would lose the triggers that keep it append-only.
+    # filled in it. Nothing where it wasn't noted. A column that can be null is added without making the table anew,
+    # which would lose the triggers that keep it append-only.
     form = models.CharField(max_length=16, null=True)  # noqa: DJ001 - see above.
     holds = models.JSONField(null=True)
     # Which of the person's refusals in its minute this is.
