@@ -18,6 +18,7 @@ _NAME = re.compile(r"[A-Za-z0-9/_+=.@-]+")
 _ARN_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}")
 _CONNECTION_ID = re.compile(r"[\w#!()\-.:/\\]+")
 _TEAM = re.compile(r"[a-zA-Z0-9_-]{3,50}")
+_ROLE = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):role/.+")
 _OUTDATED = ("full_url_mode", "are_secret_values_urlencoded")
 _AWS: Mapping[str, tuple[type, ...]] = {
     "region_name": (str,),
@@ -90,6 +91,17 @@ class BackendConfig:
             teams=_checked_teams(teams),
             notes=tuple(_notes(kwargs)),
         )
+
+    @property
+    def region(self) -> str:
+        """The region that the kwargs name, or nothing."""
+        return str(self.aws.get("config_kwargs", {}).get("region_name") or self.aws.get("region_name", ""))
+
+    @property
+    def role_account(self) -> str:
+        """The twelve digits of the account whose role is taken, or nothing."""
+        role = _ROLE.fullmatch(self.aws.get("role_arn", ""))
+        return role[1] if role else ""
 
     def is_enabled(self, kind: str) -> bool:
         return self.prefixes[kind] is not None
@@ -191,6 +203,13 @@ def _check_characters(id: str) -> None:  # noqa: A002 - Airflow's own word.
         )
 
 
+def takes_text(kwarg: str, text: str) -> bool:
+    """Whether Airflow can work with a kwarg that is this text. For `verify` a text is the path of a file."""
+    if kwarg == "verify":
+        return text.lower() not in ("", "true", "false", "null")
+    return kwarg != "extra_conn_words" and str in _AWS.get(kwarg, (str,))
+
+
 def _text(kwargs: Mapping[str, Any], name: str, default: str) -> str:
     value = kwargs.get(name, default)
     if not isinstance(value, str):
@@ -212,7 +231,8 @@ def _pattern(kwargs: Mapping[str, Any], name: str) -> str | None:
     try:
         re.compile(_text(kwargs, name, ""))
     except re.error as error:
-        raise InvalidBackend(name, f"{name} is no regular expression: {error}.") from None
+        # What else the error says may quote the pattern.
+        raise InvalidBackend(name, f"{name} is no regular expression, by its character {error.pos}.") from None
     return str(pattern)
 
 
@@ -229,7 +249,7 @@ def _conn_words(words: Any) -> dict[str, list[str]]:
         if name not in fields:
             raise InvalidBackend(
                 "extra_conn_words",
-                f"extra_conn_words has no field named {name}; there are {', '.join(fields)}.",
+                f"extra_conn_words has a field that connections don't have; there are {', '.join(fields)}.",
             )
     return dict(words)
 

@@ -1,4 +1,4 @@
-"""The Airflow deployments that this site serves, from SECRETSADMIN_CONFIG or from Airflow's own variable."""
+"""The Airflow deployments that this site serves, from SECRETSADMIN_CONFIG or from Airflow's own variables."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from secretsadmin import airflow_variables
 from secretsadmin.backend import BackendConfig, InvalidBackend, SecretId
 from secretsadmin.kinds import Kind
 
@@ -22,7 +23,10 @@ RESERVED_NAMES = frozenset({"audit", "setup", "login", "logout", "health", "metr
 # The audit log keeps 64 characters of it.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_ROLE = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):role/.+")
+_NUMBER = r"(0|[1-9][0-9]{0,2})"
+_RELEASE = re.compile(rf"{_NUMBER}\.{_NUMBER}(\.{_NUMBER})?")
+_OLDEST_RELEASE = (2, 9)
+_NEWEST_MAJOR = 3
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Environment:
     color: str = ""
     # The twelve digits of the AWS account that it is in, as far as that is known.
     account: str = ""
+    # Its release, as "3.1" or "3.1.5", as far as that is known.
+    airflow: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,10 @@ DEFAULT_GRANTS = tuple(Grant(f"{role}s", role) for role in ROLES)
 
 def site() -> Site:
     """The site's configuration. Raises ImproperlyConfigured with the setting's name; checks.py reports it at start."""
-    return _site(settings.SECRETSADMIN_CONFIG, settings.AIRFLOW_BACKEND_KWARGS)
+    if settings.SECRETSADMIN_CONFIG:
+        return _site_of_file(settings.SECRETSADMIN_CONFIG)
+    variables = {**settings.AIRFLOW_VARIABLES, airflow_variables.SECRETS_KWARGS: settings.AIRFLOW_BACKEND_KWARGS}
+    return _site_of_airflow(tuple(variables.items()), settings.AIRFLOW_RELEASE)
 
 
 def get(name: str) -> Environment | None:
@@ -108,23 +117,19 @@ def is_name(name: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _site(path: str, kwargs: str) -> Site:
-    return _from_file(Path(path)) if path else _from_airflow(kwargs)
-
-
-def _from_airflow(text: str) -> Site:
-    name = "AIRFLOW__SECRETS__BACKEND_KWARGS"
+def _site_of_airflow(variables: tuple[tuple[str, str], ...], release: str) -> Site:
+    airflow = _release(release, "AIRFLOW_RELEASE")
     try:
-        kwargs = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        raise ImproperlyConfigured(f"{name} is no JSON. Write the object that Airflow itself takes.") from None
-    if not isinstance(kwargs, dict):
-        raise ImproperlyConfigured(f"{name} must be a table (a JSON object) of backend kwargs.")
-    environment = _environment("default", {"title": "Airflow", "backend_kwargs": kwargs}, name)
+        backend = airflow_variables.read(dict(variables), airflow)
+    except InvalidBackend as error:
+        raise ImproperlyConfigured(str(error)) from None
+    environment = Environment("default", "Airflow", backend, account=backend.role_account, airflow=airflow)
     return Site({"default": environment}, DEFAULT_GRANTS)
 
 
-def _from_file(path: Path) -> Site:
+@lru_cache(maxsize=8)
+def _site_of_file(name: str) -> Site:
+    path = Path(name)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -164,7 +169,7 @@ def _environment(name: str, table: Any, where: str) -> Environment:
             f"environments: none can be named {name[:64]!r}. Use up to 64 letters, digits, - and _, "
             f"and none of {', '.join(sorted(RESERVED_NAMES))}."
         )
-    _refuse_unknown(table, {"title", "protected", "color", "account", "teams", "backend_kwargs"}, where)
+    _refuse_unknown(table, {"title", "protected", "color", "account", "airflow", "teams", "backend_kwargs"}, where)
     if table.get("color", "") not in COLORS:
         raise ImproperlyConfigured(f"{where}.color must be one of {', '.join(COLORS[1:])}.")
     if not isinstance(table.get("protected", False), bool):
@@ -180,18 +185,29 @@ def _environment(name: str, table: Any, where: str) -> Environment:
         protected=table.get("protected", False),
         color=table.get("color", ""),
         account=_account(table, backend, where),
+        airflow=_release(table.get("airflow", ""), f"{where}.airflow"),
     )
+
+
+def _release(given: Any, where: str) -> str:
+    if given == "":
+        return ""
+    numbers = _RELEASE.fullmatch(given) if isinstance(given, str) else None
+    if not numbers or int(numbers[1]) > _NEWEST_MAJOR:
+        raise ImproperlyConfigured(f'{where} must be a release of Airflow 2 or 3 as text, such as "3.1" or "2.11.2".')
+    if (int(numbers[1]), int(numbers[2])) < _OLDEST_RELEASE:
+        raise ImproperlyConfigured(f"{where} is too old: the oldest supported is 2.9.")
+    return str(given)
 
 
 def _account(table: Mapping[str, Any], backend: BackendConfig, where: str) -> str:
     """What the table says, or the role that is taken there."""
     named = table.get("account", "")
-    in_role = _ROLE.fullmatch(backend.aws.get("role_arn", ""))
     if named and not (isinstance(named, str) and _ACCOUNT.fullmatch(named)):
         raise ImproperlyConfigured(f'{where}.account must be the twelve digits of an AWS account, as "123456789012".')
-    if named and in_role and named != in_role[1]:
+    if named and backend.role_account and named != backend.role_account:
         raise ImproperlyConfigured(f"{where}.account is another one than that of its role_arn.")
-    return named or (in_role[1] if in_role else "")
+    return named or backend.role_account
 
 
 def _kwargs(table: Any, where: str) -> dict[str, Any]:

@@ -58,14 +58,9 @@ def _rights(site: Site, environment: Environment, kind: str) -> set[tuple[str, s
 
 def _are_apart(one: Environment, other: Environment) -> bool:
     """Whether it is known that they are in two regions, in two accounts, or not both in AWS."""
-    regions, accounts = (_region(one), _region(other)), (one.account, other.account)
+    regions, accounts = (one.backend.region, other.backend.region), (one.account, other.account)
     is_elsewhere = any(all(pair) and len(set(pair)) > 1 for pair in (regions, accounts))
     return is_elsewhere or _are_two_services(_endpoint(one), _endpoint(other))
-
-
-def _region(environment: Environment) -> str:
-    aws = environment.backend.aws
-    return str(aws.get("config_kwargs", {}).get("region_name") or aws.get("region_name", ""))
 
 
 def _endpoint(environment: Environment) -> Endpoint | None:

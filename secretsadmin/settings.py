@@ -8,6 +8,7 @@ import django_htmx
 import environ
 
 from secretsadmin.addresses import database, public_address
+from secretsadmin.airflow_variables import SECRETS_KWARGS, variables_of
 from secretsadmin.fingerprint import fingerprint
 
 env = environ.Env()
@@ -27,7 +28,9 @@ DEBUG = env.bool("DEBUG", False)
 # Random keys may begin with a dollar sign, which django-environ takes for the name of another variable.
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 AUDIT_KEY = os.environ.get("AUDIT_KEY", "")
-AIRFLOW_BACKEND_KWARGS = env.str("AIRFLOW__SECRETS__BACKEND_KWARGS", "")
+AIRFLOW_VARIABLES = variables_of(os.environ)
+AIRFLOW_BACKEND_KWARGS = AIRFLOW_VARIABLES.pop(SECRETS_KWARGS, "")
+AIRFLOW_RELEASE = env.str("AIRFLOW_RELEASE", "")
 SECRETSADMIN_CONFIG = env.str("SECRETSADMIN_CONFIG", "")
 PUBLIC_URL = env.str("PUBLIC_URL", "")
 # How long a page waits for AWS at most, retries included.

@@ -201,6 +201,7 @@ GIVEN = {
     "connections.fields._json": "examples of its own",
     "connections.preview._changed": "two texts that it joins",
     "secretsadmin.addresses": "configuration, and addresses of the network",
+    "secretsadmin.airflow_variables": "configuration",
     "secretsadmin.audit": "names and ids that it looks up",
     "secretsadmin.backend": "configuration, and ids whose patterns are tried as all others are",
     "secretsadmin.demo": "what the demo itself sends",

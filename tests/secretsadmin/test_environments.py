@@ -18,6 +18,7 @@ WHOLE = """
 title = "Production"
 protected = true
 color = "red"
+airflow = "3.1.5"
 teams = ["analytics"]
 [environments.prod.backend_kwargs]
 connections_prefix = "prod/connections"
@@ -52,7 +53,9 @@ def test_are_read_from_the_file(file: Path) -> None:
     prod = site.environments["prod"]
     assert (prod.title, prod.protected, prod.color) == ("Production", True, "red")
     assert Ref(prod, CONNECTIONS, "orders", "analytics").name == "prod/connections/analytics--orders"
+    assert prod.airflow == "3.1.5"
     assert site.environments["dev"].title == "dev"
+    assert site.environments["dev"].airflow == ""
     (grant,) = site.grants
     assert (grant.group, grant.role) == ("data-team", "editor")
     assert (set(grant.environments), set(grant.kinds)) == ({"dev"}, {"variables"})
@@ -72,6 +75,22 @@ def test_are_one_from_airflows_variable_where_there_is_no_file(settings: Setting
         ("admins", "admin"),
         ("auditors", "auditor"),
     ]
+
+
+@pytest.mark.parametrize("release", ["", "2.9", "2.11.2", "3.0", "3.10"])
+def test_know_the_release_of_airflow_where_there_is_no_file(settings: Settings, release: str) -> None:
+    settings.SECRETSADMIN_CONFIG = ""
+    settings.AIRFLOW_RELEASE = release
+
+    assert environments.site().environments["default"].airflow == release
+
+
+@pytest.mark.parametrize(("release", "names"), [("3", "must be a release of Airflow 2 or 3"), ("2.8", "is too old")])
+def test_name_the_setting_of_a_release_that_is_none(settings: Settings, release: str, names: str) -> None:
+    settings.SECRETSADMIN_CONFIG = ""
+    settings.AIRFLOW_RELEASE = release
+
+    assert mistake().startswith(f"AIRFLOW_RELEASE {names}")
 
 
 def test_take_ids_and_teams_apart_as_they_put_them_together(file: Path) -> None:
@@ -106,6 +125,14 @@ def test_take_ids_and_teams_apart_as_they_put_them_together(file: Path) -> None:
         (f"[environments.{'a' * 65}]", "none can be named"),
         ("[environments.dev]\ncolor = 'pink'", "environments.dev.color must be one of green"),
         ("[environments.dev]\nprotected = 'yes'", "environments.dev.protected must be true or false"),
+        *(
+            (f"[environments.dev]\nairflow = {release}", "environments.dev.airflow must be a release of Airflow 2 or 3")
+            for release in ("3.1", "3", "true", "'3'", "'3.x'", "'v3.1'", "'4.0'", "'3.1.2.3'", "'03.1'", "'3.\u0661'")
+        ),
+        *(
+            (f"[environments.dev]\nairflow = '{release}'", "environments.dev.airflow is too old: .* is 2.9")
+            for release in ("2.8", "2.8.4", "1.10.15")
+        ),
         ("[environments.dev]\nteams = 'analytics'", "environments.dev.teams must be a list"),
         ("[environments.dev]\nteams = 5", "environments.dev.teams must be a list"),
         ("[environments.dev]\nteams = ['a']", "environments.dev: A team's name"),
@@ -179,6 +206,8 @@ def test_name_airflows_variable_where_it_is_wrong(settings: Settings, kwargs: st
 
     assert mistake().startswith("AIRFLOW__SECRETS__BACKEND_KWARGS")
     assert names in mistake()
+    is_unreadable = names in ("is no JSON", "must be a table")
+    assert ("Airflow itself would go on without it, with its default prefixes" in mistake()) == is_unreadable
     assert CANARY not in mistake()
 
 
