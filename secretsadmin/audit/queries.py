@@ -175,12 +175,30 @@ def with_outcomes(starts: Iterable[Event]) -> list[Activity]:
 
 def changes_and_looks(acts: EventQuerySet) -> tuple[list[Activity], list[Activity]]:
     """The last acts that were to change something, and apart from them those that only looked."""
-    # Where people look a lot, the last change can be far back, and a page doesn't go through all of the record for it.
-    recent = Event.objects.started().filter(pk__in=acts.values("pk")[:RECENT])
-    changes = list(recent.exclude(action__in=LOOKS)[:ACTS])
-    looks = recent.filter(action__in=LOOKS)[:ACTS]
+    changes, looks = list(_changes(acts)), list(_looks(acts))
     told = with_outcomes([*changes, *looks])
     return told[: len(changes)], told[len(changes) :]
+
+
+def changes_among(acts: EventQuerySet) -> list[Activity]:
+    return with_outcomes(_changes(acts))
+
+
+def looks_among(acts: EventQuerySet) -> list[Activity]:
+    return with_outcomes(_looks(acts))
+
+
+def _changes(acts: EventQuerySet) -> EventQuerySet:
+    return _recent(acts).exclude(action__in=LOOKS)[:ACTS]
+
+
+def _looks(acts: EventQuerySet) -> EventQuerySet:
+    return _recent(acts).filter(action__in=LOOKS)[:ACTS]
+
+
+def _recent(acts: EventQuerySet) -> EventQuerySet:
+    """Where people look a lot, the last change can be far back, and no page goes through all of the record for it."""
+    return Event.objects.started().filter(pk__in=acts.values("pk")[:RECENT])
 
 
 def has_changes(acts: EventQuerySet, since: datetime) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,7 +17,7 @@ from secretsadmin import policy
 from secretsadmin.access import actor_of, environment_of, secret_of
 from secretsadmin.audit.deletions import Deletion, deletion_of, last_deletions
 from secretsadmin.audit.models import Event, maker_of
-from secretsadmin.audit.queries import changes_and_looks, last_changes
+from secretsadmin.audit.queries import changes_among, last_changes, looks_among
 from secretsadmin.audit.standing import Finding, findings
 from secretsadmin.comparing import WHOLE
 from secretsadmin.environments import Environment, Ref
@@ -160,7 +161,10 @@ def detail(request: Request, environment: str, kind: Kind, key: str, shape: Shap
     created = any(message.extra_tags == CREATED for message in messages.get_messages(request))
     version = version_asked(request.GET)
     context = detail_context(request, _seen(ref, version), shape, version) | {"created": created}
-    return respond(request, "detail.html", context)
+    if "looks" not in request.GET:
+        return respond(request, "detail.html", context)
+    context["looks"] = looks_among(Event.objects.started().on(ref))
+    return respond(request, "detail.html", context, partial="looks")
 
 
 @require_POST
@@ -170,7 +174,7 @@ def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape)
     # The recorded act comes first, so that a try at what isn't there, or isn't told, leaves its trace, too.
     opened, size = _opened(request, ref, shape, version)
     secret = listing.find(ref)
-    context = detail_context(request, secret, shape, version)
+    context = (looked_at_context if request.htmx else detail_context)(request, secret, shape, version)
     context["created"] = "created" in request.POST
     context["opened"] = shown.value(opened, size, context["reveal_url"] if _may_show(context, opened, shape) else "")
     # What the value says of itself is surer than what was noted of it.
@@ -225,25 +229,34 @@ def _may_show(context: Mapping[str, Any], opened: Opened, shape: Shape) -> bool:
 
 
 def detail_context(request: Request, secret: Secret, shape: Shape, version: str = "") -> dict[str, Any]:
-    context = secret_context(request, secret, shape)
-    old = _old(secret, version, context)
+    """What the page of a secret shows, before anything of its value is."""
+    context = looked_at_context(request, secret, shape, version)
+    old = context["old"]
     versions = () if old else latest_versions(secret, context)
     looked_at = old or next((each for each in versions if each.current), None)
-    activity, looks = changes_and_looks(Event.objects.started().on(secret.ref))
+    asked = {"version": version} if version else {}
     return context | {
-        "old": old,
         "versions": versions,
-        "version": version,
-        "opened": None,
-        "copies": shape.copies,
         "copy_url": _copy_url(secret.ref) if shape.copies else "",
         "missing_rights": missing_rights(
             request, secret.ref.environment, secret.ref.kind, _offered(secret, shape, old)
         ),
         "usage": shape.use(Named(secret.ref.kind, secret.ref.id, secret.type, _form_of(looked_at))),
+        "activity": changes_among(Event.objects.started().on(secret.ref)),
+        "looks": None,
+        "looks_url": f"{context['secret'].url}?{urlencode(asked | {'looks': '1'})}",
+    }
+
+
+def looked_at_context(request: Request, secret: Secret, shape: Shape, version: str) -> dict[str, Any]:
+    """What the fields of a version are shown with."""
+    context = secret_context(request, secret, shape)
+    return context | {
+        "old": _old(secret, version, context),
+        "version": version,
+        "opened": None,
+        "copies": shape.copies,
         "team": secret.ref.team,
-        "activity": activity,
-        "looks": looks,
     }
 
 

@@ -363,6 +363,7 @@ LOOKS = (
     Look("variables-switched-off", at("/many/variables/")),
     Look("config", at("/prod/config/")),
     Look("connection", detail("analytics_warehouse")),
+    Look("connection-who-looked", at("/prod/connections/detail/analytics_warehouse/?looks=1")),
     Look("connection-revealed", revealed("analytics_warehouse", "connections", "Password")),
     Look("connection-read-differently", detail("edge_gateway")),
     Look("connection-not-copied", not_copied),

@@ -16,6 +16,7 @@ def test_keeps_what_was_deleted_and_gives_it_back(
     visitor.go(f"/dev/connections/delete/{fresh}/")
     visitor.fill(days="7", reason="Nobody uses it")
     visitor.press("Delete connection")
+    visitor.reads("Scheduled for deletion in 7 days.")
     visitor.section("Recycle bin")
     row = visitor.page.locator("tr", has_text=fresh)
     expect(row).to_contain_text("by editor “Nobody uses it”")

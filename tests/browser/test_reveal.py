@@ -130,3 +130,13 @@ def test_of_a_variable_keeps_its_lines(visit: Visit, site: Site, fresh: str, *, 
     shown = visitor.page.get_by_role("status", name="Value")
     expect(shown).to_contain_text("first")
     assert shown.text_content() == text
+
+
+def test_leaves_a_trace_that_is_told_on_demand(visit: Visit, stored: str, *, scripts: bool) -> None:
+    visitor = at(visit, stored, scripts=scripts)
+    show(visitor)
+    visitor.detail(stored)
+    visitor.follow("Who looked at it last")
+    expect(visitor.page.get_by_role("heading", name="Who looked at it last")).to_be_focused()
+    told = visitor.page.locator("#looks li")
+    expect(told).to_contain_text(["editor revealed a field of the connection", "editor opened the connection"])

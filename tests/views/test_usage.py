@@ -49,10 +49,9 @@ def test_stays_on_top_of_what_was_just_made_when_it_is_opened(editor: Client, se
     opened = editor.post(f"{VARIABLES}/open/x/", {"created": "1"}, headers=HTMX).content.decode()
     later = editor.post(f"{VARIABLES}/open/x/", headers=HTMX).content.decode()
 
-    # The page takes it over from beside the columns that it replaces.
-    assert opened.count('id="usage"') == later.count('id="usage"') == 1
-    assert opened.index('id="usage"') > opened.index('id="about-title"')
-    assert later.index('id="usage"') < later.index('id="about-title"')
+    # The page takes the code over to where it stands.
+    assert opened.count('id="snippets"') == later.count('id="snippets"') == 1
+    assert "about-title" not in opened + later
 
 
 def test_uses_the_hook_of_a_type_that_only_the_value_tells(editor: Client, secrets_manager: Emulator) -> None:
@@ -68,10 +67,19 @@ def test_stands_beside_what_was_done_and_apart_from_who_looked(editor: Client, s
         editor.post(f"{VARIABLES}/open/x/")
 
     page = editor.get(f"{VARIABLES}/detail/x/")
+    asked = editor.get(page.context["looks_url"])
 
     assert [act.start.action for act in page.context["activity"]] == ["variables.create"]
-    assert {act.start.action for act in page.context["looks"]} == {"variables.open"}
-    assert "Who looked at it last" in page.content.decode()
+    assert page.context["looks"] is None
+    assert [act.start.action for act in asked.context["activity"]] == ["variables.create"]
+    assert {act.start.action for act in asked.context["looks"]} == {"variables.open"}
+    assert len(asked.context["looks"]) == 8
+
+
+def test_tells_where_nobody_looked(editor: Client, secrets_manager: Emulator) -> None:
+    put(secrets_manager, "airflow/variables/x", "1")
+
+    assert "Nobody has looked at it here yet." in editor.get(f"{VARIABLES}/detail/x/?looks=1").content.decode()
 
 
 @pytest.mark.parametrize(
