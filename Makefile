@@ -77,6 +77,17 @@ bench: .venv/installed ## Count AWS calls per action, and measure our own share 
 	.venv-$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	touch $@
 
+# The folder is laid anew, because pip replaces nothing in a target that is there.
+.PHONY: catalogue
+catalogue: .venv/installed .venv-conformance/installed ## Read the connection types of the newest providers, which takes minutes
+	rm -rf .venv-providers
+	.venv-conformance/bin/pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary :all: \
+		--target .venv-providers -r .ci/providers.txt
+	PYTHONPATH=.venv-providers AIRFLOW_HOME=$(CURDIR)/.venv-providers $(PRODUCTION) $(BIN)/python manage.py refresh_connection_types \
+		--from-airflow .venv-conformance/bin/python --without-libraries --output connections/connection_types.json
+	$(BIN)/python -m connections.catalog_table > docs/connection-types.md
+	PYTHONPATH=. $(BIN)/python .ci/compare_catalogue.py .venv-providers
+
 .PHONY: conformance
 conformance: .venv/installed .venv-conformance/installed .venv-ministack/installed chromium ## Compare our reading, writing and pages with a real Airflow, before two emulators
 	PYTHONPATH=. .venv-conformance/bin/python tests/conformance/compare.py

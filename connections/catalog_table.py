@@ -10,10 +10,11 @@ HEAD = """# Connection types
 
 What the dashboard knows of the {count} connection types of Airflow and its community providers. A field in **bold**
 has to be filled, one with a lock is masked until it is revealed. "Also read" are keys of the extra that the hook reads,
-though the provider's own form doesn't show them; unknown keys can be stored all the same.
+though the provider's own form doesn't show them; unknown keys can be stored all the same. The last column names the
+provider's release, or the commit where no release has the type.
 
-This page is made from `connections/connection_types.json` by `python -m connections.catalog_table`. For the providers
-of your own Airflow, see `manage.py refresh_connection_types --help`.
+This page is made from `connections/connection_types.json` by `make catalogue`. For the providers of your own
+Airflow, see `manage.py refresh_connection_types --help`.
 """
 COLUMNS = "| Type | Name | Standard fields | Extra | Also read | Provider |\n|---|---|---|---|---|---|\n"
 

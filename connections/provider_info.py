@@ -25,7 +25,7 @@ _SENSITIVE = re.compile(
 # These say where a secret is, for how long, or who gives it.
 _HARMLESS = re.compile(
     "(_path|_file|_dir|_file_path|_name|_project_id|_provider|_host|_port|_user|_username|_duration(_seconds)?"
-    "|_strategy|_audience|token_endpoint|token_url|public_(ssh_)?key|host_key|ssl_keyfile)$"
+    "|jwt_role|_strategy|_audience|token_endpoint|token_url|public_(ssh_)?key|host_key|ssl_keyfile)$"
 )
 _MULTILINE = re.compile("(certificate_|private_key_)(content|data)$|private_key$|key_?json$|keyfile_(dict|json)|_json$")
 _UPPER = frozenset(
@@ -109,9 +109,11 @@ def _hook(row: Row, before: ConnectionType) -> Caller | None:
     path, argument = row.get("hook"), row.get("argument")
     if not (path and argument):
         return before.hook
-    if before.hook and before.hook.path == path:
+    caller = Caller(path, argument)
+    # A provider may name the base of its hooks, which is of no use by itself.
+    if before.hook and before.hook.module == caller.module:
         return before.hook
-    return Caller(path, argument)
+    return caller
 
 
 def _standard_field(row: Row, before: StandardField) -> StandardField:
@@ -148,8 +150,7 @@ def _extra_fields(row: Row, before: ConnectionType) -> tuple[ExtraField, ...]:
 def _declared(row: Row, name: str, raw: Mapping[str, Any], before: ExtraField | None) -> ExtraField:
     schema = raw.get("schema") or {}
     kind, is_nullable = kind_of(schema)
-    label = str(raw.get("label") or schema.get("title") or "").strip() or label_of(name)
-    said = ExtraField(name, label, before.kind if before and kind == "string" else kind)
+    said = ExtraField(name, _label(name, raw, before), before.kind if before and kind == "string" else kind)
     said = _with_default(replace(said, choices=_choices(schema, before)), schema.get("default"))
     return replace(
         said,
@@ -161,6 +162,19 @@ def _declared(row: Row, name: str, raw: Mapping[str, Any], before: ExtraField | 
         multiline=is_multiline(name, kind) or bool(before and before.multiline),
         first=bool(before and before.first),
     )
+
+
+def _label(name: str, raw: Mapping[str, Any], before: ExtraField | None) -> str:
+    label = str(raw.get("label") or (raw.get("schema") or {}).get("title") or "").strip()
+    # `Ssl` for ssl says less than the `Use SSL` of an earlier release.
+    only_spells_it = _letters(label) == _letters(name)
+    if before and (not label or only_spells_it):
+        return before.label
+    return label or label_of(name)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()
 
 
 def _choices(schema: Mapping[str, Any], before: ExtraField | None) -> tuple[str | int | float, ...]:

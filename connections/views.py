@@ -75,7 +75,7 @@ def _found(query: str, secrets: tuple[Secret, ...]) -> dict[str, Any]:
 
 @lru_cache(maxsize=2048)
 def _drawn(choice: Choice) -> SafeString:
-    """Drawn once: the template engine would take longer for 140 of them than for the whole page around."""
+    """Drawn once: the template engine would take longer for 150 of them than for the whole page around."""
     return render_to_string("connections/choose.html#choice", {"choice": choice})
 
 

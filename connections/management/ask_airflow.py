@@ -1,12 +1,14 @@
 """Runs in an Airflow's own Python (3.8 and later) and writes what its providers say of connection types, as JSON.
 
 It knows Airflow and nothing of this project. The answer goes into a file, because Airflow writes warnings to where it
-likes.
+likes. With --without-libraries, hooks are asked whose libraries aren't installed.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.abc
+import importlib.machinery
 import importlib.util
 import inspect
 import json
@@ -26,8 +28,20 @@ UI_MODULES = (
 KINDS = {"IntegerField": "integer", "BooleanField": "boolean", "FloatField": "number", "DecimalField": "number"}
 
 
-class Ignored:
-    """Whatever a hook's form asks for that says nothing about its values, such as a widget."""
+class AnyAttribute(type):
+    """A class of which a hook may ask what it likes at its import: members of an enumeration, a type of some type."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return cls
+
+    def __getitem__(cls, _: Any) -> Any:
+        return cls
+
+
+class Ignored(metaclass=AnyAttribute):
+    """Whatever a hook asks a library for that says nothing about its connection, such as a widget."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
         self.input_type = ""
@@ -75,12 +89,40 @@ NAMES = {
 
 
 class StandIn(ModuleType):
-    """Airflow 3 has no wtforms, which many custom hooks still import to declare their fields."""
+    """A library that isn't installed.
+
+    Airflow 3 has no wtforms, which many custom hooks still import to declare their fields.
+    """
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return NAMES.get(name, Ignored)
+        # Each name has a class of its own, because a hook can't derive from the same class twice.
+        return NAMES.get(name) or type(name, (Ignored,), {})
+
+
+class LibraryFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds what a provider imports and nothing else finds."""
+
+    def find_spec(self, name: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
+        # A library that tries to import another one takes what follows from its absence.
+        if name.startswith("airflow.") or not _importer().startswith("airflow.providers."):
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        return StandIn(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """A stand-in has nothing to run."""
+
+
+def _importer() -> str:
+    """The name of the module that imports at this moment."""
+    frame = inspect.currentframe()
+    while frame and frame.f_globals.get("__name__") in (__name__, "importlib", "importlib._bootstrap"):
+        frame = frame.f_back
+    return str(frame.f_globals.get("__name__")) if frame else ""
 
 
 def stand_in_for_ui_libraries() -> None:
@@ -220,12 +262,14 @@ def _without_prefix(conn_type: str, placeholders: dict[str, Any]) -> dict[str, s
     return {key.split(f"extra__{conn_type}__")[-1]: str(text) for key, text in placeholders.items()}
 
 
-def main(path: str) -> None:
+def main(path: str, *options: str) -> None:
     stand_in_for_ui_libraries()
+    if "--without-libraries" in options:
+        sys.meta_path.append(LibraryFinder())
     manager = importlib.import_module("airflow.providers_manager").ProvidersManager()
     with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - as plain as the rest of what runs elsewhere.
         json.dump(rows(manager), file, default=str)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -143,7 +143,7 @@ def measure_pages(client: Client, emulator: Emulator) -> None:
         f"list of {MANY}, page 1": lambda: client.get(f"{CONNECTIONS}/"),
         f"list of {MANY}, filtered": lambda: client.get(f"{CONNECTIONS}/?q=99&sort=-changed"),
         "detail": lambda: client.get(f"{CONNECTIONS}/detail/orders/"),
-        "choose among 140 types": lambda: client.get(f"{CONNECTIONS}/create/"),
+        "choose among 150 types": lambda: client.get(f"{CONNECTIONS}/create/"),
         "choose, searched": lambda: client.get(f"{CONNECTIONS}/create/?q=s3"),
         "preview": lambda: client.post(f"{CONNECTIONS}/create/", POSTGRES | {"preview": "1"}, headers=HTMX),
         "audit": lambda: client.get("/audit/"),

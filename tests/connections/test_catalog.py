@@ -23,10 +23,12 @@ from tests.connections.generated import filled
 
 # Airflow masks these by a word in their names, although they only say where a secret is, or how to get one.
 NO_SECRETS = {
+    "assume_role_with_web_identity_token_file",
     "aws_jwt_audience",
     "aws_web_identity_token_duration",
     "federated_token_provider",
     "k8s_projected_volume_token_path",
+    "jwt_token_path",
     "k8s_token_path",
     "key_secret_name",
     "key_secret_project_id",
@@ -34,7 +36,10 @@ NO_SECRETS = {
     "proxy_host",
     "proxy_user",
     "token_endpoint",
+    "token_file_path",
     "token_path",
+    "token_provider",
+    "token_type",
     "service_account_json_path",
     "sql_proxy_version",
 }
@@ -64,7 +69,7 @@ def names(found: list[ConnectionType]) -> list[str]:
 
 
 def test_holds_the_types_of_airflow_and_its_community_providers() -> None:
-    assert len(catalog.types()) == 140
+    assert len(catalog.types()) == 150
     assert {"aws", "postgres", "snowflake", "http", "ssh", "generic"} <= set(catalog.types())
 
 

@@ -43,7 +43,7 @@ def _types(text: str) -> list[str]:
 def test_offers_every_type_once(editor: Client) -> None:
     found = offered(page(editor))
 
-    assert len(found) == len(set(found)) == 140
+    assert len(found) == len(set(found)) == 150
     assert set(found) == set(catalog.types())
 
 
@@ -51,7 +51,7 @@ def test_begins_with_those_in_use_and_how_many_there_are(chooser: Client) -> Non
     text = page(chooser)
 
     assert offered(text)[:3] == ["mysql", "our_own", "ssh"]
-    assert len(offered(text)) == 141
+    assert len(offered(text)) == 151
     assert re.search(r"MySQL.*?2 here.*?1 here.*?SSH.*?1 here", text, re.DOTALL)
     assert len(re.findall(r"\d here", text)) == 3
 
@@ -174,7 +174,7 @@ def test_works_without_aws(editor: Client, secrets_manager: Emulator, settings: 
         use(settings, proxy.endpoint)
         proxy.when("ListSecrets").deny()
 
-        assert len(offered(page(editor))) == 140
+        assert len(offered(page(editor))) == 150
 
 
 def test_counts_what_was_made_outside_under_airflows_name_for_it(editor: Client, secrets_manager: Emulator) -> None:

@@ -40,6 +40,7 @@ class ProvidersManager:
     hooks = Hooks(
         acme=Hook("acme_hook.AcmeHook", "acme_conn_id", "acme-provider", "Acme Cloud"),
         broken=None,
+        library=Hook("airflow.providers.library.LibraryHook", "library_conn_id", "acme-provider", "Library"),
         snowflake=Hook("acme_hook.Snow", "snowflake_conn_id", "acme-snow", "Snowflake by Acme"),
     )
     field_behaviours = {
@@ -88,6 +89,15 @@ class Snow:
     def __init__(self, snowflake_conn_id):
         pass
 """
+LIBRARY = """
+from nowhere import Client, Session
+from nowhere.errors import Failure
+
+
+class LibraryHook(Client, Session):
+    def __init__(self, library_conn_id="library_prod", failure=Failure.LATE, answer: Client[int] = None):
+        pass
+"""
 
 
 @pytest.fixture
@@ -96,6 +106,8 @@ def airflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / "airflow").mkdir()
     (tmp_path / "airflow" / "__init__.py").touch()
     (tmp_path / "airflow" / "providers_manager.py").write_text(AIRFLOW)
+    (tmp_path / "airflow" / "providers").mkdir()
+    (tmp_path / "airflow" / "providers" / "library.py").write_text(LIBRARY)
     (tmp_path / "acme_hook.py").write_text(HOOKS)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return sys.executable
@@ -159,9 +171,9 @@ def test_keeps_the_other_types_unless_told_otherwise(airflow: str, tmp_path: Pat
     said = refresh(airflow, tmp_path / "all.json")
     refresh(airflow, tmp_path / "own.json", "--only-installed")
 
-    assert set(catalog.load(tmp_path / "all.json")) == {*catalog.types(), "acme", "broken"}
-    assert set(catalog.load(tmp_path / "own.json")) == {"acme", "broken", "snowflake"}
-    assert "New here: acme, broken." in said
+    assert set(catalog.load(tmp_path / "all.json")) == {*catalog.types(), "acme", "broken", "library"}
+    assert set(catalog.load(tmp_path / "own.json")) == {"acme", "broken", "library", "snowflake"}
+    assert "New here: acme, broken, library." in said
 
 
 def test_lists_a_type_whose_hook_cannot_be_imported(airflow: str, tmp_path: Path) -> None:
@@ -169,6 +181,17 @@ def test_lists_a_type_whose_hook_cannot_be_imported(airflow: str, tmp_path: Path
 
     broken = catalog.load(tmp_path / "types.json")["broken"]
     assert (broken.name, broken.provider, broken.hook) == ("Broken", "acme-provider", None)
+
+
+def test_asks_a_hook_without_its_library_when_told_to(airflow: str, tmp_path: Path) -> None:
+    refresh(airflow, tmp_path / "installed.json")
+    refresh(airflow, tmp_path / "all.json", "--without-libraries")
+
+    installed, asked = (catalog.load(tmp_path / name)["library"] for name in ("installed.json", "all.json"))
+    assert (installed.hook, installed.default_id) == (None, "")
+    assert asked.hook == Caller("airflow.providers.library.LibraryHook", "library_conn_id")
+    assert asked.default_id == "library_prod"
+    assert catalog.load(tmp_path / "all.json")["broken"].hook is None
 
 
 def test_says_that_there_is_no_python(tmp_path: Path) -> None:
@@ -231,6 +254,24 @@ def test_tells_the_kind_of_a_field_by_its_schema(schema: dict[str, Any], kind: s
     assert field.kind == kind
 
 
+@pytest.mark.parametrize(("label", "kept"), [("Ssl", "Use SSL"), ("", "Use SSL"), ("Encrypted", "Encrypted")])
+def test_keeps_a_label_that_says_more_than_the_key(label: str, kept: str) -> None:
+    known = refreshed(fields={"ssl": {"label": "Use SSL"}})
+
+    (field,) = refreshed(known, fields={"ssl": {"label": label}}).extra_fields
+
+    assert field.label == kept
+
+
+def test_keeps_a_known_hook_of_the_module_that_the_provider_names() -> None:
+    known = refreshed(hook="acme.hooks.MessageHook", argument="acme_conn_id")
+
+    assert refreshed(known, hook="acme.hooks.BaseHook", argument="acme_conn_id").hook == known.hook
+    assert refreshed(known, hook="acme.moved.BaseHook", argument="acme_conn_id").hook == Caller(
+        "acme.moved.BaseHook", "acme_conn_id"
+    )
+
+
 def test_drops_a_default_that_could_not_be_entered() -> None:
     fields = {
         "a": {"schema": {"enum": ["x", "y"], "default": "z"}},
@@ -287,6 +328,7 @@ def test_masks_a_field_whose_name_speaks_of_a_secret(name: str) -> None:
     [
         ("warehouse", "string"),
         ("token_path", "string"),
+        ("jwt_role", "string"),
         ("host_key", "string"),
         ("compass", "string"),
         ("key", "boolean"),

@@ -30,10 +30,16 @@ class Command(BaseCommand):
             action="store_true",
             help="Leave out the types that this Airflow has no provider for.",
         )
+        parser.add_argument(
+            "--without-libraries",
+            action="store_true",
+            help="Ask the hooks, too, whose libraries this Airflow doesn't have.",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         known = catalog.types()
-        found = provider_info.from_airflow(_ask(options["from_airflow"]), known)
+        arguments = ["--without-libraries"] if options["without_libraries"] else []
+        found = provider_info.from_airflow(_ask(options["from_airflow"], arguments), known)
         result = found if options["only_installed"] else {**known, **found}
         text = dump(result.values())
         parse(text)
@@ -51,10 +57,10 @@ def _write(path: Path, text: str) -> None:
         raise CommandError(f"{path} can't be written: {error.strerror}.") from None
 
 
-def _ask(python: str) -> list[dict[str, Any]]:
+def _ask(python: str, arguments: list[str]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder, "answer.json")
-        _run([python, str(SCRIPT), str(answer)])
+        _run([python, str(SCRIPT), str(answer), *arguments])
         rows: list[dict[str, Any]] = json.loads(answer.read_text(encoding="utf-8"))
         return rows
 
