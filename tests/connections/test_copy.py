@@ -44,7 +44,7 @@ def test_is_told_in_words(editor: Client, secrets_manager: Emulator, key: str, t
     create(editor)
     editor.post(URL, {"format": key})
 
-    for address in ("/audit/", f"{CONNECTIONS}/detail/orders/", "/default/"):
+    for address in ("/audit/", f"{CONNECTIONS}/detail/orders/?looks=1", "/default/"):
         page = editor.get(address).content.decode().lower()
         assert re.search(f"copied the connection as (an? |the )?{title.lower()}[ <]", page)
         assert f">{key}<" not in page or key == title.lower()
