@@ -1,13 +1,11 @@
 """What an edit can begin with: a stored text that can be read, and why another one can't."""
 
-from collections.abc import Iterator
-
-from connections import catalog
-from connections.connection import Connection, Reader, UnreadableSecret, differing_fields, is_clear
-from connections.layout import read_alike
+from connections.agreeing import readings_by
+from connections.clarity import is_clear
+from connections.connection import Connection
 from connections.mending import Mend
-from connections.reading import ConnWords
-from connections.shape import types
+from connections.shape import seen
+from secretsadmin.backend import BackendConfig
 from secretsadmin.form_parts import Trouble
 from secretsadmin.kinds import Opened
 
@@ -15,35 +13,19 @@ _ALONE = "What you save takes the place of all of it. Leave the fields empty to 
 _LOOK_OVER = "Nothing is saved yet. Look it over, and what Airflow will read of it."
 
 
-def readable(text: str, words: ConnWords | None) -> Connection | None:
-    """What the newest reader makes of a text that it can read, if it is certain which part of that is the password."""
-    if not is_clear(text):
-        return None
-    return next(_read(text, words), None)
+def readable(text: str, backend: BackendConfig) -> Connection | None:
+    """What can be read of a text, if it is certain which part of that is the password."""
+    return readings_by(text, backend).best if is_clear(text) else None
 
 
-def is_sound(text: str, words: ConnWords | None) -> bool:
-    """Whether both readers read the same, and it is certain which part of it is the password."""
-    read = list(_read(text, words))
-    return is_clear(text) and len(read) == len(Reader) and not differing_fields(*read)
+def is_sound(text: str, backend: BackendConfig) -> bool:
+    """Whether all who read it read the same, and it is certain which part of it is the password."""
+    return is_clear(text) and readings_by(text, backend).are_sound
 
 
-def seems_sound(text: str, words: ConnWords | None) -> bool:
+def seems_sound(text: str, backend: BackendConfig) -> bool:
     """The same for whoever may not reveal, to whom readers seem to read alike what is masked."""
-    read = list(_read(text, words))
-    if not is_clear(text) or len(read) < len(Reader):
-        return False
-    newer, older = read
-    alike = read_alike(older, newer, catalog.get(newer.conn_type, types()))
-    return not differing_fields(alike, newer)
-
-
-def _read(text: str, words: ConnWords | None) -> Iterator[Connection]:
-    for reader in reversed(Reader):
-        try:
-            yield Connection.from_secret(text, reader=reader, extra_conn_words=words)
-        except UnreadableSecret:
-            continue
+    return is_clear(text) and seen(readings_by(text, backend), is_sure=True).are_sound
 
 
 def trouble_with(text: str, opened: Opened, connection: Connection | None, mend: Mend | None) -> Trouble | None:

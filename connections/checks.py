@@ -1,12 +1,14 @@
-"""A system check: a catalogue of connection types that can't be read is an error at start."""
+"""System checks: a catalogue that can't be read is an error at start, an Airflow that isn't known a warning."""
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's own name.
 from django.core.exceptions import ImproperlyConfigured
 
 from connections.catalog import InvalidCatalogue
+from connections.readers import NEWEST_RELEASE, is_known
 from connections.shape import types
+from secretsadmin import environments
 
 
 @register
@@ -20,3 +22,21 @@ def check_connection_types(**_: Any) -> list[CheckMessage]:
         # The configuration's own check tells of it.
         return []
     return []
+
+
+@register
+def check_releases(**_: Any) -> list[CheckMessage]:
+    try:
+        found = environments.site().environments.values()
+    except ImproperlyConfigured:
+        return []
+    newer = [each for each in found if each.backend.airflow and not is_known(each.backend.airflow)]
+    return [
+        Warning(
+            f"{each.name}: Airflow {each.backend.airflow} is newer than all whose reading is known here, so pages say "
+            f"what Airflow {NEWEST_RELEASE} reads.",
+            hint="A newer release of this dashboard may know it.",
+            id="connections.W001",
+        )
+        for each in newer
+    ]

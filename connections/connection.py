@@ -1,17 +1,18 @@
 """A connection: its fields, and the texts that Airflow reads as exactly these fields.
 
-Reading is in reading.py. Here a connection is written, in the plainest of three spellings that both readers
-of Airflow read back whole; that is proven for each text, before anybody gets to see it.
+Reading is in reading.py. Here a connection is written, in the plainest of three spellings that all of Airflow's
+readers read back whole; that is proven for each text, before anybody gets to see it.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Self
 from urllib.parse import parse_qsl, quote, urlencode
 
 from connections.clarity import is_clear
+from connections.readers import NEWEST, READERS, Reader, everybody
 from connections.reading import (
     EXTRA,
     EXTRA_KEY,
@@ -22,13 +23,12 @@ from connections.reading import (
     ConnWords,
     FieldError,
     Form,
-    Reader,
     UnreadableSecret,
     children,
     form_of,
-    ignored_keys,
     is_too_deep,
     normal_type,
+    parse,
     read,
 )
 from secretsadmin.unseen import is_unicode
@@ -43,10 +43,10 @@ __all__ = [
     "Reader",
     "UnreadableSecret",
     "changed_fields",
+    "differing_among",
     "differing_fields",
     "field_names",
     "form_of",
-    "ignored_keys",
     "is_clear",
     "is_sensitive_extra",
 ]
@@ -62,7 +62,7 @@ class NotRepresentable(FieldError):
 
 @dataclass(frozen=True)
 class Encoded:
-    """A text that both readers read back whole; the reason tells a person why it has this form."""
+    """A text that all readers read back whole; the reason tells a person why it has this form."""
 
     text: str = field(repr=False)
     form: Form
@@ -100,9 +100,7 @@ class Connection:
     __hash__ = None  # type: ignore[assignment]
 
     @classmethod
-    def from_secret(
-        cls, text: str, *, reader: Reader = Reader.AIRFLOW_3, extra_conn_words: ConnWords | None = None
-    ) -> Self:
+    def from_secret(cls, text: str, *, reader: Reader = NEWEST, extra_conn_words: ConnWords | None = None) -> Self:
         """What this Airflow makes of a secret's text. Raises UnreadableSecret and nothing else."""
         return cls(**read(text, reader, extra_conn_words))
 
@@ -115,20 +113,26 @@ class Connection:
         return self.encode("json").text
 
     def encode(
-        self, form: Literal["auto", "uri", "json"] = "auto", *, extra_conn_words: ConnWords | None = None
+        self,
+        form: Literal["auto", "uri", "json"] = "auto",
+        *,
+        extra_conn_words: ConnWords | None = None,
+        release: str = "",
     ) -> Encoded:
         """A URI where one reads back whole, else JSON, else NotRepresentable, which names the field.
 
         The extra_conn_words are those of the environment that will read the text: a further word can take a
-        field's place in JSON.
+        field's place in JSON. All of Airflow's releases have to read it, whichever is the environment's; but those that
+        read no JSON without a type count only where `release` is one of them.
         """
         _require_encodable(self)
+        readers = _readers_for(self, release)
         objections: list[_Objection] = []
         for spelling in SPELLINGS:
             if form not in ("auto", spelling.form):
                 continue
             text = spelling.write(self)
-            objection = _objection(self, text, extra_conn_words)
+            objection = _objection(self, text, readers, extra_conn_words)
             if objection is None:
                 return Encoded(text, spelling.form, _reason(spelling, objections))
             objections.append(objection._replace(sentence=f"{spelling.title} {objection.sentence}"))
@@ -140,6 +144,11 @@ class Connection:
 def differing_fields(one: Connection, other: Connection) -> tuple[str, ...]:
     """Names of fields, such as `host` or `extra.timeout`; never a value."""
     return tuple(name for name in field_names(one, other) if _entry(one, name) != _entry(other, name))
+
+
+def differing_among(one: Connection, others: Iterable[Connection]) -> tuple[str, ...]:
+    """The names of the fields in which any of the others differs."""
+    return tuple(dict.fromkeys(name for other in others for name in differing_fields(one, other)))
 
 
 def field_names(one: Connection, other: Connection) -> tuple[str, ...]:
@@ -298,12 +307,21 @@ def _items(value: Any) -> Iterator[Any]:
         waiting.extend(children(item))
 
 
-def _objection(connection: Connection, text: str, extra_conn_words: ConnWords | None) -> _Objection | None:
+def _readers_for(connection: Connection, release: str) -> list[Reader]:
+    own = {who.reader for who in everybody(release)} if release else set()
+    return [each for each in READERS if connection.conn_type or each in own or not each.json.requires_type]
+
+
+def _objection(
+    connection: Connection, text: str, readers: Iterable[Reader], extra_conn_words: ConnWords | None
+) -> _Objection | None:
     if len(text.encode()) > MAX_BYTES:
         return _Objection(_longest_field(connection), f"would be longer than {MAX_BYTES:,} bytes.")
     try:
-        changed = _changed_by(connection, text, extra_conn_words)
+        changed = _changed_by(connection, text, readers, extra_conn_words)
     except UnreadableSecret as error:
+        if error.field == "conn_type" and not connection.conn_type:
+            return _Objection("conn_type", "without a connection type isn't read by the tasks of this Airflow.")
         changed = (error.field if error.field in FIELDS else "conn_type",)
     if not changed:
         return None if is_clear(text) else _Objection("host", "would not show which part of it is the password.")
@@ -313,9 +331,13 @@ def _objection(connection: Connection, text: str, extra_conn_words: ConnWords | 
     return _Objection(changed[0].partition(".")[0], f"would change the {names}.")
 
 
-def _changed_by(connection: Connection, text: str, extra_conn_words: ConnWords | None) -> tuple[str, ...]:
-    readings = (Connection.from_secret(text, reader=reader, extra_conn_words=extra_conn_words) for reader in Reader)
-    return tuple(dict.fromkeys(name for reading in readings for name in differing_fields(connection, reading)))
+def _changed_by(
+    connection: Connection, text: str, readers: Iterable[Reader], extra_conn_words: ConnWords | None
+) -> tuple[str, ...]:
+    parsed = parse(text, extra_conn_words)
+    distinct = {parsed.rules_of(reader): reader for reader in readers}.values()
+    readings = (Connection(**parsed.read_by(reader)) for reader in distinct)
+    return differing_among(connection, readings)
 
 
 def _longest_field(connection: Connection) -> str:

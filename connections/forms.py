@@ -124,7 +124,7 @@ class ConnectionForm(TypedForm):
         """What the input goes on from; a proposal counts for whoever may see all of the text."""
         if not stored:
             return None
-        return self.begun_with(stored) if self.may_learn else readable(stored, self.words)
+        return self.begun_with(stored) if self.may_learn else readable(stored, self.environment.backend)
 
     def _connection_over(self, stored: str | None) -> Connection:
         before = self._before(stored)
@@ -132,10 +132,10 @@ class ConnectionForm(TypedForm):
 
     def parts(self, before: str, after: str) -> tuple[Fields, Fields]:
         take_apart = parts if self.may_learn else outline
-        return take_apart(before, after, self.words)
+        return take_apart(before, after, self.environment.backend)
 
     def ways(self, texts: tuple[str, ...]) -> tuple[Fields, ...]:
-        return tuple(map(self.as_told, ways(texts, self.words)))
+        return tuple(map(self.as_told, ways(texts, self.environment.backend)))
 
     def retypes(self, part: str) -> bool:
         # Of a text that can't be taken apart, the input keeps nothing.
@@ -187,16 +187,16 @@ class ConnectionForm(TypedForm):
             return super().trouble
         if self.beginning == MENDED and (found := self.mend(self.stored_text)):
             return proposed(found)
-        opened = take_apart(self.stored_text, self.words)
+        opened = take_apart(self.stored_text, self.environment.backend)
         told = opened if self.may_learn else opened.outline
         offered = self.mend(self.stored_text) if self.may_learn else None
-        return trouble_with(self.stored_text, told, readable(self.stored_text, self.words), offered)
+        return trouble_with(self.stored_text, told, readable(self.stored_text, self.environment.backend), offered)
 
     def proposal(self) -> Preview | None:
         if self.beginning != MENDED or not self.stored_text or not (found := self.mend(self.stored_text)):
             return None
         encoded = found.connection.encode(extra_conn_words=self.words)
-        return stored_as(found.connection, encoded, take_apart(encoded.text, self.words))
+        return stored_as(found.connection, encoded, take_apart(encoded.text, self.environment.backend))
 
     def preview(self) -> Preview:
         self.is_valid()
@@ -272,7 +272,12 @@ class ConnectionForm(TypedForm):
     def encoded(self, connection: Connection) -> Encoded:
         """Raises ValidationError with the field that no text can carry."""
         try:
-            return connection.encode(self.cleaned_data["form"] or "auto", extra_conn_words=self.words)
+            backend = self.environment.backend
+            return connection.encode(
+                self.cleaned_data["form"] or "auto",
+                extra_conn_words=backend.extra_conn_words,
+                release=backend.airflow,
+            )
         except NotRepresentable as error:
             field = "secret" if self.cleaned_data.get("secret") else error.field
             raise ValidationError({field: str(error)} if field in self.fields else str(error)) from None
@@ -357,4 +362,4 @@ class ConnectionForm(TypedForm):
         was_json = stored.strip().startswith("{")
         asked = self.cleaned_data["form"] in ("uri", "json") and (encoded.form == "json") != was_json
         is_settled = is_sound if self.may_learn else seems_sound
-        return asked or not is_settled(stored, self.words)
+        return asked or not is_settled(stored, self.environment.backend)

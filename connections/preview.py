@@ -24,7 +24,7 @@ _BULLETS = "••••••"
 
 def preview_of(form: TypedForm, connection: Connection, encoded: Encoded) -> Preview:
     """Of a form that was checked: the connection that its input makes, and the text that this would be stored as."""
-    opened = take_apart(encoded.text, form.words)
+    opened = take_apart(encoded.text, form.environment.backend)
     found = stored_as(connection, encoded, opened)
     if kept := tuple(_kept(form)):
         readings = tuple(replace(reading, fields=(*reading.fields, *kept)) for reading in opened.readings)

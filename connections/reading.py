@@ -1,26 +1,28 @@
 """The text of a secret, read as Airflow reads it.
 
-Airflow has two readers, and they disagree. What is here follows them line by line, so that a reviewer can lay
-both side by side; `make conformance` compares the two on thousands of texts. The sources:
+Airflow's releases disagree, and so do the server and the tasks of one; readers.py has who reads by which rules. What is
+here follows them line by line, so that a reviewer can lay both side by side; `make conformance` compares the two on
+thousands of texts. The sources:
 
 - airflow/providers/amazon/aws/secrets/secrets_manager.py: get_conn_value, _standardize_secret_keys
 - airflow/_shared/secrets_backend/base.py: _deserialize_connection_value
-- airflow/models/connection.py: from_json, _parse_from_uri, get_uri (the server's, and Airflow 2's)
-- airflow/sdk/definitions/connection.py: from_json, from_uri, get_uri (the task SDK's)
+- airflow/models/connection.py: from_json, _parse_from_uri, get_uri (the servers', and Airflow 2's)
+- airflow/sdk/definitions/connection.py: from_json, from_uri, get_uri (the tasks', from the releases in readers.py on)
 
 No error here has a cause or a context: the standard library's own quote the text that they were given, and a
 JSONDecodeError holds on to all of it.
 """
 
-import enum
 import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 from unicodedata import combining
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from connections.readers import JsonRules, Reader, UriRules
 from secretsadmin.unseen import is_unicode
 
 Form = Literal["uri", "json"]
@@ -66,13 +68,6 @@ _urlsplit: Callable[[str], SplitResult] = inspect.unwrap(urlsplit)
 _PLACE = "\ue000"
 
 
-class Reader(enum.Enum):
-    """The value is how a page names the reader."""
-
-    AIRFLOW_2 = "Airflow 2 and Airflow 3's server"
-    AIRFLOW_3 = "tasks in Airflow 3"
-
-
 class FieldError(Exception):
     """Something is wrong with one field; the sentence says what, and quotes no value.
 
@@ -113,31 +108,38 @@ def form_of(text: str) -> Form:
     return "json" if text.strip().startswith("{") else "uri"
 
 
-def read(text: str, reader: Reader, extra_conn_words: ConnWords | None = None) -> Fields:
+@dataclass(frozen=True)
+class Parsed:
+    """A text as far as all readers take it alike. Exactly one of both is there."""
+
+    uri: "_Uri | None" = field(default=None, repr=False)
+    json: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    def read_by(self, reader: Reader) -> Fields:
+        """Raises UnreadableSecret, and nothing else."""
+        fields = _uri_fields(self.uri, reader.uri) if self.uri else _json_fields(self.json or {}, reader.json)
+        _require_usable(fields)
+        return fields
+
+    def rules_of(self, reader: Reader) -> UriRules | JsonRules:
+        """What of a reader decides how it reads this text."""
+        return reader.uri if self.uri else reader.json
+
+
+def parse(text: str, extra_conn_words: ConnWords | None = None) -> Parsed:
     """Raises UnreadableSecret, and nothing else, whatever the text."""
     if not text.strip():
         raise UnreadableSecret("secret", "The secret is empty, so Airflow finds no connection in it.")
     if not is_unicode(text):
         raise UnreadableSecret("secret", "The secret holds half a surrogate pair, which is not text.")
     if form_of(text) == "json":
-        fields = _read_json(text, reader, extra_conn_words or {})
-    else:
-        fields = _read_uri(text.strip(), reader)
-    _require_usable(fields)
-    return fields
+        return Parsed(json=found_in(text, extra_conn_words or {}))
+    return Parsed(uri=_take_apart(text.strip()))
 
 
-def ignored_keys(text: str, extra_conn_words: ConnWords | None = None) -> tuple[str, ...]:
-    """Names of a JSON secret's keys that Airflow drops without a word: unknown ones, and second aliases.
-
-    Raises UnreadableSecret where the text isn't JSON after all.
-    """
-    if form_of(text) == "uri":
-        return ()
-    stored = _json_object(text)
-    words = _words(extra_conn_words or {})
-    read_keys = {next((key for key in stored if key in known), None) for known in words.values()}
-    return tuple(key for key in stored if key not in read_keys)
+def read(text: str, reader: Reader, extra_conn_words: ConnWords | None = None) -> Fields:
+    """Raises UnreadableSecret, and nothing else, whatever the text."""
+    return parse(text, extra_conn_words).read_by(reader)
 
 
 def is_too_deep(value: Any) -> bool:
@@ -159,24 +161,30 @@ def children(value: Any) -> Iterable[Any]:
 # --- JSON ---
 
 
-def _read_json(text: str, reader: Reader, extra_conn_words: ConnWords) -> Fields:
-    stored = _json_object(text)
-    found = {
+def found_in(text: str, extra_conn_words: ConnWords) -> dict[str, Any]:
+    """What JSON says of each field. Raises UnreadableSecret."""
+    stored = json_object(text)
+    return {
         field: next((value for key, value in stored.items() if key in words), None)
-        for field, words in _words(extra_conn_words).items()
+        for field, words in words_of(extra_conn_words).items()
     }
+
+
+def _json_fields(found: Mapping[str, Any], rules: JsonRules) -> Fields:
+    if rules.requires_type and not found["conn_type"]:
+        raise UnreadableSecret("conn_type", "The JSON has no connection type, and this Airflow takes none without.")
     return Fields(
-        conn_type=normal_type(_json_text("conn_type", found, false_is_absent=True)),
-        host=_json_text("host", found, false_is_absent=True),
-        login=_json_text("login", found, false_is_absent=False),
-        password=_json_text("password", found, false_is_absent=reader is Reader.AIRFLOW_2),
-        schema=_json_text("schema", found, false_is_absent=True),
+        conn_type=normal_type(_json_text("conn_type", found, rules)),
+        host=_json_text("host", found, rules),
+        login=_json_text("login", found, rules),
+        password=_json_text("password", found, rules),
+        schema=_json_text("schema", found, rules),
         port=_json_port(found["port"]),
-        extra=_json_extra(found["extra"], reader),
+        extra=_json_extra(found["extra"], rules),
     )
 
 
-def _json_object(text: str) -> dict[str, Any]:
+def json_object(text: str) -> dict[str, Any]:
     """The caller knows that the text starts with a brace: what can be parsed at all is an object."""
     try:
         return dict(json.loads(text))
@@ -188,7 +196,7 @@ def _json_object(text: str) -> dict[str, Any]:
     raise UnreadableSecret("secret", f"{coarse}: {where}.", f"{coarse}.")
 
 
-def _words(extra_conn_words: ConnWords) -> dict[str, tuple[str, ...]]:
+def words_of(extra_conn_words: ConnWords) -> dict[str, tuple[str, ...]]:
     """`user` is the configuration's older word for `login`."""
     words = dict(WORDS)
     for configured, more in extra_conn_words.items():
@@ -202,21 +210,29 @@ def _words(extra_conn_words: ConnWords) -> dict[str, tuple[str, ...]]:
     return words
 
 
-def _json_text(field: str, found: Mapping[str, Any], *, false_is_absent: bool) -> str:
-    """Airflow takes any value here, and fails when it builds the URI, which it does on every look-up.
+def _json_text(name: str, found: Mapping[str, Any], rules: JsonRules) -> str:
+    """Airflow takes any value here, and mostly fails when it builds the URI, which it does on every look-up.
 
     Where its code asks `if self.host`, a 0 or a false is absent; where it asks `is not None`, it fails.
     """
-    value = found[field]
-    if value is None or (false_is_absent and not value):
+    value = found[name]
+    if value is None or (not value and name not in _false_fails(rules)):
         return ""
     if isinstance(value, str):
         return value
+    if rules.hands_on_numbers and isinstance(value, int | float) and name in ("host", "login", "schema"):
+        return json.dumps(value)
     raise UnreadableSecret(
-        field,
-        f"The {LABELS[field]} is not text in the JSON, so Airflow fails whenever it looks this connection "
+        name,
+        f"The {LABELS[name]} is not text in the JSON, so Airflow fails whenever it looks this connection "
         "up. Put it in quotation marks.",
     )
+
+
+def _false_fails(rules: JsonRules) -> tuple[str, ...]:
+    if rules.hands_on_numbers:
+        return ()
+    return ("login", "password") if rules.refuses_false_password else ("login",)
 
 
 def _json_port(value: Any) -> int | None:
@@ -227,7 +243,7 @@ def _json_port(value: Any) -> int | None:
     raise UnreadableSecret("port", "The port is not a whole number.")
 
 
-def _json_extra(value: Any, reader: Reader) -> dict[str, Any]:
+def _json_extra(value: Any, rules: JsonRules) -> dict[str, Any]:
     if not value:
         return {}
     if isinstance(value, dict):
@@ -235,13 +251,13 @@ def _json_extra(value: Any, reader: Reader) -> dict[str, Any]:
     if isinstance(value, str):
         # Half a surrogate pair in here is only seen before it is parsed: the SDK drops what isn't an object.
         _require_unicode("extra", value)
-        return _extra_from_text(value, reader)
-    return _no_object(reader)
+        return _extra_from_text(value, rules)
+    return _other_extra(rules)
 
 
-def _extra_from_text(text: str, reader: Reader) -> dict[str, Any]:
+def _extra_from_text(text: str, rules: JsonRules | UriRules) -> dict[str, Any]:
     value = _parsed(text, otherwise=None) if text else {}
-    return value if isinstance(value, dict) else _no_object(reader)
+    return value if isinstance(value, dict) else _other_extra(rules)
 
 
 def _parsed(text: str, *, otherwise: Any) -> Any:
@@ -254,31 +270,44 @@ def _parsed(text: str, *, otherwise: Any) -> Any:
     raise UnreadableSecret("extra", "A number in the extra is too long, or its nesting too deep.")
 
 
-def _no_object(reader: Reader) -> dict[str, Any]:
-    """The server refuses an extra that is no object; the SDK logs it, and hooks find nothing in it."""
-    if reader is Reader.AIRFLOW_3:
-        return {}
-    raise UnreadableSecret("extra", "The extra is not a JSON object.")
+def _other_extra(rules: JsonRules | UriRules) -> dict[str, Any]:
+    """Who doesn't refuse an extra that is no object logs it, and hooks find nothing in it."""
+    if rules.refuses_other_extra:
+        raise UnreadableSecret("extra", "The extra is not a JSON object.")
+    return {}
 
 
 # --- URI ---
 
 
-def _read_uri(uri: str, reader: Reader) -> Fields:
-    scheme, protocol, parts = _take_apart(uri)
+@dataclass(frozen=True)
+class _Uri:
+    """Its fields but for the extra, and the query that this is in."""
+
+    fields: Fields = field(repr=False)
+    query: str = field(repr=False)
+
+
+def _take_apart(uri: str) -> _Uri:
+    scheme, protocol, parts = _split_up(uri)
     host = _host(parts)
-    return Fields(
+    fields = Fields(
         conn_type=normal_type(scheme),
         host=f"{protocol}://{host}" if host and protocol else host,
         login=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         schema=unquote(parts.path[1:]),
         port=_uri_port(parts),
-        extra=_query_extra(parts.query, reader),
+        extra={},
     )
+    return _Uri(fields, parts.query)
 
 
-def _take_apart(uri: str) -> tuple[str, str, SplitResult]:
+def _uri_fields(uri: _Uri, rules: UriRules) -> Fields:
+    return {**uri.fields, "extra": _query_extra(uri.query, rules)}
+
+
+def _split_up(uri: str) -> tuple[str, str, SplitResult]:
     """The scheme, the host's own protocol as in `http://https://host`, and everything after them."""
     separators = uri.count("://")
     if separators > MOST_SEPARATORS:
@@ -339,13 +368,12 @@ def _uri_port(parts: SplitResult) -> int | None:
     )
 
 
-def _query_extra(query: str, reader: Reader) -> dict[str, Any]:
+def _query_extra(query: str, rules: UriRules) -> dict[str, Any]:
     pairs = dict(parse_qsl(query, keep_blank_values=True))
     if EXTRA_KEY in pairs:
-        return _extra_from_text(pairs[EXTRA_KEY], reader)
-    if reader is Reader.AIRFLOW_3:
+        return _extra_from_text(pairs[EXTRA_KEY], rules)
+    if not rules.query_is_json:
         return dict(pairs)
-    # `?timeout=30` is the number 30 to Airflow 2 and to Airflow 3's server.
     return {key: _parsed(value, otherwise=value) for key, value in pairs.items()}
 
 
@@ -365,8 +393,8 @@ def _require_usable(fields: Fields) -> None:
     """
     if is_too_deep(fields["extra"]):
         raise UnreadableSecret("extra", f"The extra is nested deeper than {MAX_DEPTH} levels.")
-    for field, value in fields.items():
-        _require_unicode(field, value)
+    for name, value in fields.items():
+        _require_unicode(name, value)
 
 
 def _require_unicode(field: str, value: Any) -> None:

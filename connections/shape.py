@@ -1,31 +1,27 @@
 """What a stored connection looks like to the shared pages: its fields, and what Airflow makes of them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from connections import catalog
+from connections.agreeing import Readings, readings_by
 from connections.clarity import is_clear
-from connections.connection import (
-    Connection,
-    Reader,
-    UnreadableSecret,
-    differing_fields,
-    form_of,
-    ignored_keys,
-)
+from connections.connection import Connection, UnreadableSecret, differing_among, form_of
 from connections.connection_type import ConnectionType
 from connections.copying import AS_STORED, FORMATS
+from connections.dropped import ignored_keys, taken_for_nothing
 from connections.fields import is_plain
 from connections.layout import lay_out, read_alike, standard_fields
+from connections.readers import everybody, names
 from connections.reading import EXTRA
 from secretsadmin import environments
+from secretsadmin.backend import BackendConfig
 from secretsadmin.comparing import MAX_KEYS, WHOLE, Fields, of_json, told_apart
 from secretsadmin.kinds import (
     UNREADABLE,
-    UNREADABLE_IN_2,
-    UNREADABLE_IN_3,
+    UNREADABLE_BY_SOME,
     Field,
     Named,
     Note,
@@ -37,81 +33,85 @@ from secretsadmin.kinds import (
 )
 from secretsadmin.unseen import few, hides
 
-_Read = Mapping[Reader, Connection | UnreadableSecret]
+# Of how many values that are read differently a note says what each is, and up to which length in characters.
+MOST_SAID, LONGEST_SAID = 3, 40
+SORTS: dict[type, str] = {str: "text", int: "number", float: "number", list: "list", dict: "JSON object"}
 
 
-def open_text(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
+def open_text(text: str, backend: BackendConfig) -> Opened:
     """What there is to know of a stored text. Never raises."""
-    opened = take_apart(text, extra_conn_words)
+    opened = take_apart(text, backend)
     hiding = tuple(_unseen(opened.fields))
     coarse = (*(opened.coarse_notes or ()), *hiding)
     return replace(opened, notes=(*opened.notes, *hiding), coarse_notes=coarse)
 
 
-def take_apart(text: str, extra_conn_words: Mapping[str, Any]) -> Opened:
-    """A text as both of Airflow's readers read it. Never raises.
+def take_apart(text: str, backend: BackendConfig) -> Opened:
+    """A text as all of the environment's readers read it. Never raises.
 
     What isn't clear stays masked as a whole: its password may stand in any field.
     """
-    read = {reader: _read(text, reader, extra_conn_words) for reader in Reader}
-    connection = next((c for c in reversed(read.values()) if isinstance(c, Connection)), None)
-    clear = is_clear(text)
-    seen = _seen(read, is_sure=clear)
+    readings = readings_by(text, backend)
+    connection, clear = readings.best, is_clear(text)
+    coarse = seen(readings, is_sure=clear)
+    told, told_coarsely = (_told(each, backend.airflow) for each in (readings, coarse))
     return Opened(
         fields=fields_of(connection) if connection and clear else _whole(text),
-        readings=readings(read) if clear else tuple(map(_all_masked, readings(read))),
+        readings=told if clear else tuple(map(_all_masked, told)),
         form=form_of(text).upper(),
         type=connection.conn_type if connection and clear else "",
-        notes=_notes(text, read, extra_conn_words, is_sure=clear),
-        coarse_readings=readings(seen) if clear else tuple(map(_all_masked, readings(seen))),
-        coarse_notes=_notes(text, seen, extra_conn_words, is_sure=clear),
+        notes=tuple(_notes(text, readings, backend, is_sure=clear)),
+        coarse_readings=told_coarsely if clear else tuple(map(_all_masked, told_coarsely)),
+        coarse_notes=tuple(_notes(text, coarse, backend, is_sure=clear)),
     )
 
 
-def _seen(read: _Read, *, is_sure: bool) -> _Read:
-    """What is read, as readers seem to read it to whoever may not reveal."""
-    older, newer = read.values()
-    if isinstance(older, UnreadableSecret) or isinstance(newer, UnreadableSecret):
-        return read
-    alike = read_alike(older, newer, catalog.get(newer.conn_type, types())) if is_sure else newer
-    return dict(zip(read, (alike, newer), strict=True))
+def seen(readings: Readings, *, is_sure: bool) -> Readings:
+    """What is read, as readers seem to read it to whoever may not reveal; alike, where it isn't sure what is what."""
+    best = readings.best
+    if best is None or readings.agree:
+        return readings
+    one = catalog.get(best.conn_type, types())
+    alike = {id(each): read_alike(each, best, one) if is_sure else best for each in readings.connections}
+    made = {who: each.made for each in readings.readings for who in each.who}
+    return Readings({who: alike.get(id(made[who]), made[who]) for who in readings.made})
 
 
-def judge(text: str, extra_conn_words: Mapping[str, Any]) -> str:
-    """The form of a text that both of Airflow's readers read, or which of them don't."""
-    failing = [reader for reader in Reader if isinstance(_read(text, reader, extra_conn_words), UnreadableSecret)]
-    if len(failing) == len(Reader):
+def judge(text: str, backend: BackendConfig) -> str:
+    """The form of a text that all of the environment's readers read, or whether some of them do."""
+    readings = readings_by(text, backend)
+    if not readings.connections:
         return UNREADABLE
-    if failing:
-        return UNREADABLE_IN_2 if failing == [Reader.AIRFLOW_2] else UNREADABLE_IN_3
+    if len(readings.connections) < len(readings.readings):
+        return UNREADABLE_BY_SOME
     return form_of(text)
 
 
-def parts(before: str, after: str, extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
+def parts(before: str, after: str, backend: BackendConfig) -> tuple[Fields, Fields]:
     """Two stored texts as connections, whatever their forms; as texts where one isn't clear, or has too many fields."""
-    one, other = (_newest(text, extra_conn_words) for text in (before, after))
+    one, other = (_hooks_read(text, backend) for text in (before, after))
     found = (_parts_of(one), _parts_of(other)) if one and other else None
     if found is None or max(map(len, found)) > MAX_KEYS:
         return _as_one(before), _as_one(after)
     return found
 
 
-def part(text: str, name: str, extra_conn_words: Mapping[str, Any]) -> Field | None:
+def part(text: str, name: str, backend: BackendConfig) -> Field | None:
     """The part of a stored text that a comparison calls so."""
-    connection = _newest(text, extra_conn_words)
+    connection = _hooks_read(text, backend)
     fields = _parts_of(connection) if connection else ()
     return next((field for field in fields if field.name == name), None)
 
 
-def outline(before: str, after: str, extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
+def outline(before: str, after: str, backend: BackendConfig) -> tuple[Fields, Fields]:
     """The same parts for whoever may not reveal, to whom the names of fields and keys are shown."""
-    one, other = parts(before, after, extra_conn_words)
+    one, other = parts(before, after, backend)
     return withheld(one), withheld(other)
 
 
-def ways(texts: tuple[str, ...], extra_conn_words: Mapping[str, Any]) -> tuple[Fields, ...]:
+def ways(texts: tuple[str, ...], backend: BackendConfig) -> tuple[Fields, ...]:
     """Stored texts by field, an empty one as nothing; as wholes where one of them isn't clear, or has too many."""
-    read = [_newest(text, extra_conn_words) for text in texts]
+    read = [_hooks_read(text, backend) for text in texts]
     found = [_parts_of(one) if one else () for one in read]
     if any(text and one is None for text, one in zip(texts, read, strict=True)) or max(map(len, found)) > MAX_KEYS:
         return tuple(map(_as_one, texts))
@@ -123,10 +123,14 @@ def _as_one(text: str) -> Fields:
     return (Field(WHOLE, "Stored text", text),) if text else ()
 
 
-def _newest(text: str, words: Mapping[str, Any]) -> Connection | None:
-    """What the newest Airflow reads of a text that is clear."""
-    read = _read(text, list(Reader)[-1], words)
-    return read if isinstance(read, Connection) and is_clear(text) else None
+def _hooks_read(text: str, backend: BackendConfig) -> Connection | None:
+    """What hooks read of a text that is clear, in the newest release that it can be."""
+    hooks = everybody(backend.airflow)[-1].reader
+    try:
+        read = Connection.from_secret(text, reader=hooks, extra_conn_words=backend.extra_conn_words)
+    except UnreadableSecret:
+        return None
+    return read if is_clear(text) else None
 
 
 def _whole(text: str) -> Fields:
@@ -167,21 +171,48 @@ def _extra_field(one: ConnectionType, key: str, value: Any) -> Field:
     return replace(of_json(EXTRA + key, label, value), value=text_of(value))
 
 
-def readings(read: _Read) -> tuple[Reading, ...]:
-    """What Airflow reads: once where both readers agree, else for each."""
-    one, other = read.values()
-    if isinstance(one, Connection) and isinstance(other, Connection) and not differing_fields(one, other):
-        return (_reading("Airflow 2 and 3", one),)
-    if isinstance(one, UnreadableSecret) and isinstance(other, UnreadableSecret) and str(one) == str(other):
-        return (_reading("Airflow 2 and 3", one),)
-    return tuple(_reading(reader.value, what) for reader, what in read.items())
+def _told(readings: Readings, release: str) -> tuple[Reading, ...]:
+    """What hooks see comes first, and of what others read only where it differs."""
+    best = readings.best
+    differing = frozenset(differing_among(best, readings.connections)) if best else frozenset()
+    plain = _plain_somewhere(readings, differing)
+    told = []
+    for each in readings.readings:
+        who = names(each.who, release)
+        if isinstance(each.made, UnreadableSecret):
+            told.append(_failing(who, each.made, differs=not readings.agree))
+            continue
+        fields = [_literal(field, each.made) if field.name in plain else field for field in fields_of(each.made)]
+        if each.made is best:
+            told.append(Reading(who, tuple(fields)))
+        else:
+            told.append(Reading(who, tuple(_only(fields, differing)), differs=True))
+    return tuple(told)
 
 
-def _read(text: str, reader: Reader, words: Mapping[str, Any]) -> Connection | UnreadableSecret:
-    try:
-        return Connection.from_secret(text, reader=reader, extra_conn_words=words)
-    except UnreadableSecret as error:
-        return error
+def _plain_somewhere(readings: Readings, differing: Iterable[str]) -> frozenset[str]:
+    """The keys of the extra that are read differently, and shown as one of them is read: so they are, as all are."""
+    shown = {field.name for each in readings.connections for field in fields_of(each) if not field.masked}
+    return frozenset(name for name in differing if name in shown and name.startswith(EXTRA))
+
+
+def _failing(who: str, error: UnreadableSecret, *, differs: bool) -> Reading:
+    sentence, coarse = (f"Airflow will not find this connection. {each}" for each in (error, error.coarse))
+    return Reading(who, error=sentence, coarse_error=coarse, differs=differs)
+
+
+def _only(fields: Iterable[Field], names: frozenset[str]) -> Iterator[Field]:
+    """These of the fields; one that isn't there is told to be nothing."""
+    there = [field for field in fields if field.name in names]
+    yield from there
+    for missing in sorted(names - {field.name for field in there}):
+        yield Field(missing, missing, "", masked=False)
+
+
+def _literal(field: Field, connection: Connection) -> Field:
+    """A value as JSON writes it, where the text "30" has to be told from the number."""
+    value = connection.extra[field.name.removeprefix(EXTRA)]
+    return Field(field.name, field.label, json.dumps(value, ensure_ascii=False), masked=False)
 
 
 def _all_masked(reading: Reading) -> Reading:
@@ -192,27 +223,51 @@ def _all_masked(reading: Reading) -> Reading:
     return replace(reading, fields=(*standard, whole) if extras else standard)
 
 
-def _reading(label: str, what: Connection | UnreadableSecret) -> Reading:
-    if isinstance(what, UnreadableSecret):
-        error, coarse = (f"Airflow will not find this connection. {sentence}" for sentence in (what, what.coarse))
-        return Reading(label, error=error, coarse_error=coarse)
-    return Reading(label, fields_of(what))
+def _notes(text: str, readings: Readings, backend: BackendConfig, *, is_sure: bool) -> Iterator[Note]:
+    connection = readings.best
+    if connection is None:
+        return
+    if not is_sure:
+        yield Note("It isn't written as a connection is, so a password may stand in any field: all are masked.")
+    elif differing := differing_among(connection, readings.connections):
+        who = _who_differ(backend.airflow)
+        yield Note(f"{who} read these differently: {few(differing)}. Save it anew to settle that.")
+        yield from _said_of_each(readings, differing, backend.airflow)
+    words = backend.extra_conn_words
+    if ignored := ignored_keys(text, words):
+        yield Note(f"Airflow drops these keys of the JSON without a word: {few(ignored)}.")
+    if "conn_type" in ignored:
+        yield Note("It takes conn_id, connection_type or engine for the type, as that stands first.")
+    for sentence in taken_for_nothing(text, words):
+        yield Note(sentence)
+    if not connection.conn_type:
+        yield Note("It has no connection type, so most hooks can't use it.")
 
 
-def _notes(text: str, read: _Read, words: Mapping[str, Any], *, is_sure: bool) -> tuple[Note, ...]:
-    notes = []
-    one, other = read.values()
-    if isinstance(other, Connection) and not is_sure:
-        notes.append(Note("It isn't written as a connection is, so a password may stand in any field: all are masked."))
-    elif isinstance(one, Connection) and isinstance(other, Connection) and (names := differing_fields(one, other)):
-        notes.append(Note(f"Airflow 2 and 3 read these differently: {few(names)}. Save it anew to settle that."))
-    if isinstance(other, Connection) and (ignored := ignored_keys(text, words)):
-        notes.append(Note(f"Airflow drops these keys of the JSON without a word: {few(ignored)}."))
-        if "conn_type" in ignored:
-            notes.append(Note("It takes conn_id, connection_type or engine for the type, as that stands first."))
-    if isinstance(other, Connection) and not other.conn_type:
-        notes.append(Note("It has no connection type, so most hooks can't use it."))
-    return tuple(notes)
+def _said_of_each(readings: Readings, differing: Iterable[str], release: str) -> Iterator[Note]:
+    """What the first few values that are shown are to whom."""
+    plain = _plain_somewhere(readings, differing)
+    made = [(names(each.who, release), each.made) for each in readings.readings if isinstance(each.made, Connection)]
+    for name in [name for name in differing if name in plain][:MOST_SAID]:
+        key = name.removeprefix(EXTRA)
+        said = [f"{_said(connection.extra.get(key))} in {who}" for who, connection in made]
+        yield Note(f"{key} is {', and '.join(said)}.")
+
+
+def _said(value: Any) -> str:
+    """A value by its sort, and as JSON writes it where that is short."""
+    written = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool) or value is None:
+        return written
+    sort = next(sort for kind, sort in SORTS.items() if isinstance(value, kind))
+    is_told = isinstance(value, str | int | float) and len(written) <= LONGEST_SAID
+    return f"the {sort} {written}" if is_told else f"a {sort}"
+
+
+def _who_differ(release: str) -> str:
+    processes = {who.process for who in everybody(release)}
+    is_one = len(everybody(release)) == len(processes)
+    return "Airflow's server and its tasks" if is_one else "Airflow's releases"
 
 
 def _unseen(fields: Fields) -> Iterator[Note]:

@@ -180,11 +180,11 @@ class TypedForm(SecretForm):
         """The connection that a form goes on from: what can be read of the text, or what it seems to mean."""
         if self.beginning == MENDED and (found := self.mend(text)):
             return found.connection
-        return readable(text, self.words)
+        return readable(text, self.environment.backend)
 
     def mend(self, text: str) -> Mend | None:
         """What the text seems to mean, where it isn't one that both readers take for the same."""
-        if is_sound(text, self.words):
+        if is_sound(text, self.environment.backend):
             return None
         return mend(text, self.words, types(), self.existing().type)
 

@@ -66,7 +66,7 @@ def _read_section(variables: Mapping[str, str], section: str, airflow: str) -> B
         sources[kwarg] = name
         kwargs[kwarg] = variables[name]
     try:
-        return BackendConfig.from_kwargs(kwargs)
+        return BackendConfig.from_kwargs(kwargs, airflow=airflow)
     except InvalidBackend as error:
         source = sources.get(error.kwarg, f"{section}_KWARGS")
         raise InvalidBackend(error.kwarg, f"{source}: {error}") from None

@@ -73,11 +73,13 @@ class BackendConfig:
     extra_conn_words: Mapping[str, list[str]] = field(default_factory=dict)
     aws: Mapping[str, Any] = field(default_factory=dict, repr=False)
     teams: tuple[str, ...] = ()
+    # The release that reads, such as 2.11 or 3.1.5; empty where it isn't known.
+    airflow: str = ""
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def from_kwargs(cls, kwargs: Mapping[str, Any], teams: Iterable[str] = ()) -> "BackendConfig":
-        """Read the kwargs as Airflow's SecretsManagerBackend does.
+    def from_kwargs(cls, kwargs: Mapping[str, Any], teams: Iterable[str] = (), airflow: str = "") -> "BackendConfig":
+        """Read the kwargs as Airflow's SecretsManagerBackend does; `airflow` is the release that reads them.
 
         Unknown and outdated ones end in `notes`. Raises InvalidBackend for what Airflow couldn't work with.
         """
@@ -89,6 +91,7 @@ class BackendConfig:
             extra_conn_words=_conn_words(kwargs.get("extra_conn_words")),
             aws=_aws(kwargs),
             teams=_checked_teams(teams),
+            airflow=airflow,
             notes=tuple(_notes(kwargs)),
         )
 

@@ -40,8 +40,6 @@ class Environment:
     color: str = ""
     # The twelve digits of the AWS account that it is in, as far as that is known.
     account: str = ""
-    # Its release, as "3.1" or "3.1.5", as far as that is known.
-    airflow: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def _site_of_airflow(variables: tuple[tuple[str, str], ...], release: str) -> Si
         backend = airflow_variables.read(dict(variables), airflow)
     except InvalidBackend as error:
         raise ImproperlyConfigured(str(error)) from None
-    environment = Environment("default", "Airflow", backend, account=backend.role_account, airflow=airflow)
+    environment = Environment("default", "Airflow", backend, account=backend.role_account)
     return Site({"default": environment}, DEFAULT_GRANTS)
 
 
@@ -174,8 +172,9 @@ def _environment(name: str, table: Any, where: str) -> Environment:
         raise ImproperlyConfigured(f"{where}.color must be one of {', '.join(COLORS[1:])}.")
     if not isinstance(table.get("protected", False), bool):
         raise ImproperlyConfigured(f"{where}.protected must be true or false.")
+    airflow = _release(table.get("airflow", ""), f"{where}.airflow")
     try:
-        backend = BackendConfig.from_kwargs(kwargs, _texts(table, "teams", where))
+        backend = BackendConfig.from_kwargs(kwargs, _texts(table, "teams", where), airflow)
     except InvalidBackend as error:
         raise ImproperlyConfigured(f"{where}: {error}") from None
     return Environment(
@@ -185,7 +184,6 @@ def _environment(name: str, table: Any, where: str) -> Environment:
         protected=table.get("protected", False),
         color=table.get("color", ""),
         account=_account(table, backend, where),
-        airflow=_release(table.get("airflow", ""), f"{where}.airflow"),
     )
 
 

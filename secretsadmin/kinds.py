@@ -1,20 +1,26 @@
 """What connections, variables and config options have in common, and what an app adds to them."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
+
+from secretsadmin.backend import BackendConfig
 
 # What keeps Airflow from reading a version, by its word in the audit log (16 characters at most).
-UNREADABLE, UNREADABLE_IN_2, UNREADABLE_IN_3 = "unreadable", "unreadable-in-2", "unreadable-in-3"
+UNREADABLE, UNREADABLE_BY_SOME = "unreadable", "unreadable-some"
 BROKEN_JSON, BINARY = "broken-json", "binary"
 TROUBLES = {
-    UNREADABLE: "Neither Airflow 2 nor Airflow 3 can read it",
-    UNREADABLE_IN_2: "Airflow 2 and Airflow 3's server can't read it",
-    UNREADABLE_IN_3: "Tasks in Airflow 3 can't read it",
+    UNREADABLE: "Airflow cannot read it",
+    UNREADABLE_BY_SOME: "Some releases or processes of Airflow cannot read it",
     BROKEN_JSON: "It begins like JSON and isn't, so whatever reads it as JSON fails",
     BINARY: "It holds no text, so Airflow finds nothing",
 }
+
+# Words of older lines in the log.
+OLDER_WORDS = dict.fromkeys(("unreadable-in-2", "unreadable-in-3"), UNREADABLE_BY_SOME)
+# Who reads, where all do so alike.
+EVERYBODY = "Airflow 2 and 3"
 
 Tone = Literal["ok", "caution", "danger", "info", "neutral"]
 
@@ -63,15 +69,17 @@ def _withheld(of: Field) -> Field:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one reader makes of a secret: its fields, or why it can't read it.
+    """What some or all of those who read a secret make of it: its fields, or why they can't read it.
 
-    A `coarse_error` takes the place of one that says more of what is masked than whoever may not reveal is told.
+    One that `differs` has the fields alone in which it does so from the one before. A `coarse_error` takes the place of
+    one that says more of what is masked than whoever may not reveal is told.
     """
 
-    label: str
+    label: str = EVERYBODY
     fields: tuple[Field, ...] = ()
     error: str = ""
     coarse_error: str = ""
+    differs: bool = False
 
     @property
     def outline(self) -> "Reading":
@@ -161,22 +169,22 @@ class Kind:
 class Shape:
     """How an app tells the shared views what its values look like.
 
-    `open` takes a secret's text and the deployment's `extra_conn_words`, and never raises: what can't be read
-    comes back as a reading with an error. `judge` takes the same and never raises either: it names one of TROUBLES, or
-    the form of a text that Airflow reads. `parts` takes two texts and those words, and never raises either: it takes
-    both apart in the same way, so that what has one name in both can be compared; `outline` does so for whoever may
-    not reveal, without a trace of what is masked, the names of its parts included. `part` finds one of those parts
-    again in a text, by its name. `whole` is what the record calls all of a text. `use` writes code that asks for a
-    secret. `secret` is the field that a reveal means when it names none. `label` names a type, `icon` draws it. An app
-    with `copies` has a page named `copy`.
+    `open` takes a secret's text and the back end that reads it, and never raises: what can't be read comes back as a
+    reading with an error. `judge` takes the same and never raises either: it names one of TROUBLES, or the form of a
+    text that Airflow reads. `parts` takes two texts and that back end, and never raises either: it takes both apart in
+    the same way, so that what has one name in both can be compared; `outline` does so for whoever may not reveal,
+    without a trace of what is masked, the names of its parts included. `part` finds one of those parts again in a text,
+    by its name. `whole` is what the record calls all of a text. `use` writes code that asks for a secret. `secret` is
+    the field that a reveal means when it names none. `label` names a type, `icon` draws it. An app with `copies` has a
+    page named `copy`.
     """
 
-    open: Callable[[str, Mapping[str, Any]], Opened]
-    judge: Callable[[str, Mapping[str, Any]], str]
-    parts: Callable[[str, str, Mapping[str, Any]], tuple[tuple[Field, ...], tuple[Field, ...]]]
-    outline: Callable[[str, str, Mapping[str, Any]], tuple[tuple[Field, ...], tuple[Field, ...]]]
+    open: Callable[[str, BackendConfig], Opened]
+    judge: Callable[[str, BackendConfig], str]
+    parts: Callable[[str, str, BackendConfig], tuple[tuple[Field, ...], tuple[Field, ...]]]
+    outline: Callable[[str, str, BackendConfig], tuple[tuple[Field, ...], tuple[Field, ...]]]
     use: Callable[[Named], tuple[Usage, ...]]
-    part: Callable[[str, str, Mapping[str, Any]], Field | None]
+    part: Callable[[str, str, BackendConfig], Field | None]
     secret: str
     whole: str
     label: Callable[[str], str] = str

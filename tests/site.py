@@ -1,12 +1,15 @@
 """Short words for what tests do at the site's edges."""
 
 import re
+from html import unescape
 from typing import Any
 
 from django.test import Client
 
-from connections.connection import Connection, Reader
+from connections.connection import Connection
+from connections.readers import NEWEST, Reader
 from secretsadmin.audit.models import Event
+from secretsadmin.backend import BackendConfig
 from secretsadmin.demo.emulator import Emulator
 from tests.wire import connected
 
@@ -24,6 +27,9 @@ POSTGRES = {
     "description": "Orders of the shop",
     "form": "auto",
 }
+# As Airflow's own defaults are.
+BACKEND = BackendConfig.from_kwargs({})
+SERVER = Reader.of("3.3", "server")
 
 
 def stored(emulator: Emulator, name: str) -> dict[str, Any]:
@@ -33,9 +39,9 @@ def stored(emulator: Emulator, name: str) -> dict[str, Any]:
 
 
 def read_by_airflow(emulator: Emulator, conn_id: str) -> Connection:
-    """What both readers make of a connection; they have to agree."""
+    """What the newest Airflow's server and its tasks make of a connection; they have to agree."""
     text = stored(emulator, f"airflow/connections/{conn_id}")["SecretString"]
-    one, other = (Connection.from_secret(text, reader=reader) for reader in Reader)
+    one, other = (Connection.from_secret(text, reader=reader) for reader in (SERVER, NEWEST))
     assert one == other
     return one
 
@@ -77,3 +83,8 @@ def field(response: Any, name: str) -> str:
 def create(client: Client, **fields: str) -> None:
     response = client.post(f"{CONNECTIONS}/create/", POSTGRES | fields)
     assert response.status_code == 302, errors(response)
+
+
+def words(response: Any) -> str:
+    """The words of a page, without its tags."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.content.decode())).split())

@@ -128,7 +128,7 @@ class VariableForm(SecretForm):
 
     def parts(self, before: str, after: str) -> tuple[Fields, Fields]:
         take_apart = parts if self.may_learn else outline
-        return take_apart(before, after, {})
+        return take_apart(before, after, self.environment.backend)
 
     def ways(self, texts: tuple[str, ...]) -> tuple[Fields, ...]:
         """Whoever may not see the value can't take a part of it over either: it would go wherever the rest says."""
@@ -149,7 +149,7 @@ class VariableForm(SecretForm):
         if variable.limit_problem:
             return Preview()
         return Preview(
-            readings=(Reading("Airflow 2 and 3", (Field("value", "value", text),)),),
+            readings=(Reading(fields=(Field("value", "value", text),)),),
             form="JSON" if variable.is_json else "text",
             size=variable.size,
             reason="Stored exactly as typed:",

@@ -1,10 +1,9 @@
 """What a stored variable or config option looks like to the shared pages: one text, masked."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from secretsadmin import kinds
+from secretsadmin.backend import BackendConfig
 from secretsadmin.comparing import WHOLE, Fields, by_path, keys, lines
 from secretsadmin.kinds import Field, Note, Opened, Reading, Shape, withheld
 from secretsadmin.unseen import hides
@@ -16,19 +15,19 @@ from variables.variable import Variable
 BROKEN_JSON = Note("This looks like JSON, but it isn't. Whatever reads it as JSON fails.")
 
 
-def open_text(text: str, _extra_conn_words: Mapping[str, Any]) -> Opened:
+def open_text(text: str, _backend: BackendConfig) -> Opened:
     """Never raises: any text is a variable."""
     value = Field("value", "Value", text)
     return Opened(
         fields=(value,),
-        readings=(Reading("Airflow 2 and 3", (Field("value", "value", text),)),),
+        readings=(Reading(fields=(Field("value", "value", text),)),),
         form="JSON" if Variable(text).is_json else "text",
         notes=tuple(notes(Variable(text))),
         coarse_notes=(BROKEN_JSON,) if Variable(text).json_problem else (),
     )
 
 
-def judge(text: str, _extra_conn_words: Mapping[str, Any]) -> str:
+def judge(text: str, _backend: BackendConfig) -> str:
     """Any text is a variable; one that begins like JSON is meant as that."""
     variable = Variable(text)
     if variable.json_problem:
@@ -36,12 +35,12 @@ def judge(text: str, _extra_conn_words: Mapping[str, Any]) -> str:
     return "json" if variable.is_json else "text"
 
 
-def parts(before: str, after: str, _extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
+def parts(before: str, after: str, _backend: BackendConfig) -> tuple[Fields, Fields]:
     """Two JSON objects by key, other texts by line, and what is too long for that as a whole."""
     return _by_key(before, after) or lines(before, after) or (_whole(before), _whole(after))
 
 
-def outline(before: str, after: str, _extra_conn_words: Mapping[str, Any]) -> tuple[Fields, Fields]:
+def outline(before: str, after: str, _backend: BackendConfig) -> tuple[Fields, Fields]:
     """Both as wholes: the keys of an object and the number of lines are of the value that is masked."""
     return withheld(whole(before)), withheld(whole(after))
 
@@ -54,7 +53,7 @@ def _by_key(before: str, after: str) -> tuple[Fields, Fields] | None:
         return None
 
 
-def part(text: str, name: str, _extra_conn_words: Mapping[str, Any]) -> Field | None:
+def part(text: str, name: str, _backend: BackendConfig) -> Field | None:
     """The key that a comparison calls so; a line has its name beside one other text alone."""
     try:
         value = json.loads(text)

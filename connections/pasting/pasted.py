@@ -11,9 +11,12 @@ from functools import cached_property
 from typing import Self
 
 from connections import catalog
+from connections.agreeing import Reading, readings_of
 from connections.clarity import DRIVERS_KEYS, has_certain_keys, is_clear
-from connections.connection import Connection, Reader, differing_fields, form_of, ignored_keys
+from connections.connection import Connection, UnreadableSecret, differing_among, form_of
 from connections.connection_type import ConnectionType
+from connections.dropped import ignored_keys
+from connections.readers import everybody
 from connections.reading import EXTRA, FIELDS, ConnWords, normal_type
 
 # Other people's names for Airflow's types: SQLAlchemy's dialects, JDBC's subprotocols, engines of RDS.
@@ -92,7 +95,8 @@ class Pasted:
 
 def readable(text: str, terms: Terms) -> Pasted:
     """A text in Airflow's own form. Raises UnreadablePaste and UnreadableSecret."""
-    older, newer = (Connection.from_secret(text, reader=reader, extra_conn_words=terms.words) for reader in Reader)
+    readings = readings_of(text, everybody(), terms.words)
+    newer = _read(readings.readings[0])
     is_json = form_of(text) == "json"
     if not newer.conn_type:
         example = (
@@ -103,13 +107,20 @@ def readable(text: str, terms: Terms) -> Pasted:
         raise UnreadablePaste(NO_CERTAIN_KEYS)
     if not is_clear(text):
         raise UnreadablePaste("There is an @ behind the host. Write %2F for / in a password, and %40 for @ elsewhere.")
+    others = [_read(each) for each in readings.readings[1:]]
     pasted = Pasted(newer, "JSON" if is_json else "a URI")
-    differing = [name.removeprefix(EXTRA) for name in differing_fields(older, newer)]
+    differing = [name.removeprefix(EXTRA) for name in differing_among(newer, others)]
     names = listed(differing) if is_json else terms.known(differing)
-    return pasted.noting(
-        f"Airflow 2 and 3 read these differently, and Airflow 3's reading was taken: {names}." if differing else "",
-        left_out(ignored_keys(text, terms.words)),
-    )
+    taken = f"Airflow's releases read these differently; what the newest tasks read was taken: {names}."
+    dropped = left_out(ignored_keys(text, terms.words))
+    return pasted.noting(taken if differing else "", dropped)
+
+
+def _read(reading: Reading) -> Connection:
+    """Raises UnreadableSecret."""
+    if isinstance(reading.made, UnreadableSecret):
+        raise reading.made
+    return reading.made
 
 
 def left_out(keys: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from secretsadmin.audit.models import Event, EventQuerySet, Outcome
 from secretsadmin.environments import Ref
-from secretsadmin.kinds import BINARY, TROUBLES
+from secretsadmin.kinds import BINARY, OLDER_WORDS, TROUBLES
 
 CHANGES = ("create", "update", "roll-back")
 DISCLOSURES = ("open", "compare", "reveal", "copy")
@@ -132,9 +132,10 @@ def findings(ref: Ref, versions: Iterable[str]) -> dict[str, Finding]:
 
 
 def _finding(line: Line | Event) -> Finding:
-    trouble = BINARY if line.error == BINARY else line.form or ""
+    word = BINARY if line.error == BINARY else line.form or ""
+    trouble = OLDER_WORDS.get(word, word)
     return Finding(line.id, trouble if trouble in TROUBLES else "", line.at)
 
 
 _TELLING = Q(form__isnull=False) | Q(error=BINARY)
-_TROUBLED = Q(form__in=list(TROUBLES)) | Q(error=BINARY)
+_TROUBLED = Q(form__in=[*TROUBLES, *OLDER_WORDS]) | Q(error=BINARY)

@@ -79,7 +79,7 @@ def _compared(ref: Ref, shape: Shape, ids: tuple[str, str], actor: Actor, *, may
         told = zip(ids, (one, other), strict=True)
         return ShownComparison(problems=tuple(_sentence(id_, error) for id_, error in told if error))
     take_apart = shape.parts if may_learn else shape.outline
-    rows = comparing.rows(*take_apart(before, after, ref.environment.backend.extra_conn_words))
+    rows = comparing.rows(*take_apart(before, after, ref.environment.backend))
     return comparison(rows, is_stored_alike=before == after if may_learn else None)
 
 

@@ -17,8 +17,7 @@ from secretsadmin.kinds import (
     BROKEN_JSON,
     TROUBLES,
     UNREADABLE,
-    UNREADABLE_IN_2,
-    UNREADABLE_IN_3,
+    UNREADABLE_BY_SOME,
     Kind,
     Shape,
     Tone,
@@ -34,8 +33,7 @@ PAGE = 50
 # How a row says in short what keeps Airflow from reading a secret.
 TROUBLED: Mapping[str, tuple[str, Tone]] = {
     UNREADABLE: ("won't parse", "danger"),
-    UNREADABLE_IN_2: ("won't parse in Airflow 2", "caution"),
-    UNREADABLE_IN_3: ("won't parse in Airflow 3", "caution"),
+    UNREADABLE_BY_SOME: ("won't parse everywhere", "caution"),
     BROKEN_JSON: ("broken JSON", "caution"),
     BINARY: ("no text", "danger"),
 }

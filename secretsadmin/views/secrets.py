@@ -210,13 +210,13 @@ def verb_of_showing(wanted: str, shape: Shape) -> str:
 
 def _taken(ref: Ref, shape: Shape, wanted: str, text: str, *, is_part: bool) -> Field:
     """What an opened page or a comparison calls so. Raises NoSuchPart."""
-    words = ref.environment.backend.extra_conn_words
+    backend = ref.environment.backend
     if wanted == WHOLE:
         return Field(shape.whole, "Stored text", text)
     if is_part:
-        field = shape.part(text, wanted, words)
+        field = shape.part(text, wanted, backend)
     else:
-        masked = (field for field in shape.open(text, words).fields if field.masked)
+        masked = (field for field in shape.open(text, backend).fields if field.masked)
         field = next((field for field in masked if field.name == wanted), None)
     if field is None:
         raise NoSuchPart
@@ -305,8 +305,8 @@ def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Ope
         nothing = "Airflow finds nothing here: the secret has no current version, or one that isn't text."
         if version:
             nothing = "Airflow would find nothing here: this version isn't text."
-        return Opened((), (Reading("Airflow 2 and 3", error=nothing),)), 0
-    opened = shape.open(text, ref.environment.backend.extra_conn_words)
+        return Opened((), (Reading(error=nothing),)), 0
+    opened = shape.open(text, ref.environment.backend)
     if not policy.may_learn(request.user, ref.environment, ref.kind):
         return opened.outline, None
     return opened, len(text.encode())
@@ -314,4 +314,4 @@ def _opened(request: Request, ref: Ref, shape: Shape, version: str) -> tuple[Ope
 
 def judge_of(ref: Ref, shape: Shape) -> Callable[[str], str]:
     """What is noted of a text that somebody is shown."""
-    return lambda text: shape.judge(text, ref.environment.backend.extra_conn_words)
+    return lambda text: shape.judge(text, ref.environment.backend)

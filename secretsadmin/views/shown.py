@@ -95,8 +95,7 @@ def revealed(of: Field, reveal_url: str) -> ShownField:
 
 
 def readings(found: tuple[Reading, ...]) -> tuple[ShownReading, ...]:
-    differ = len(found) > 1
-    return tuple(ShownReading(r.label, tuple(part(f, f.name) for f in r.fields), r.error, differ) for r in found)
+    return tuple(ShownReading(r.label, tuple(part(f, f.name) for f in r.fields), r.error, r.differs) for r in found)
 
 
 def part(of: Field, name: str) -> ShownPart:

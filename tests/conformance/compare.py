@@ -11,26 +11,29 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from airflow import __version__
 from airflow._shared.secrets_masker.secrets_masker import DEFAULT_SENSITIVE_FIELDS
 
 from connections.connection import (
     Connection,
     NotRepresentable,
-    Reader,
     UnreadableSecret,
     differing_fields,
     is_clear,
     is_sensitive_extra,
 )
+from connections.readers import Process, Reader
 from tests.conformance.cases import conn_words, connection, secret_text, text
 from tests.conformance.real_airflow import real_json_variable, real_reading, real_sensitive, real_uri
 from tests.conformance.traps import TRAPS
 from variables.variable import Variable
 
 Failures = Iterator[str]
+PROCESSES: tuple[Process, ...] = ("server", "task")
 
 
-def our_reading(stored: str, reader: Reader, words: dict[str, list[str]]) -> Connection | None:
+def our_reading(stored: str, process: Process, words: dict[str, list[str]]) -> Connection | None:
+    reader = Reader.of(__version__, process)
     try:
         return Connection.from_secret(stored, reader=reader, extra_conn_words=words)
     except UnreadableSecret:
@@ -47,14 +50,14 @@ def holds_half_pairs(found: Connection) -> bool:
 
 
 def compare_reading(stored: str, words: dict[str, list[str]]) -> Failures:
-    for reader in Reader:
-        ours, real = our_reading(stored, reader, words), real_reading(stored, reader, words)
+    for process in PROCESSES:
+        ours, real = our_reading(stored, process, words), real_reading(stored, process, words)
         if ours is None and real is not None and not holds_half_pairs(real):
-            yield f"{reader.name} reads what we refuse: {stored[:300]!r} {words}"
+            yield f"the {process} reads what we refuse: {stored[:300]!r} {words}"
         if ours is not None and real is None:
-            yield f"{reader.name} refuses what we read: {stored[:300]!r} {words}"
+            yield f"the {process} refuses what we read: {stored[:300]!r} {words}"
         if ours is not None and real is not None and ours != real:
-            yield f"{reader.name} differs in {differing_fields(ours, real)}: {stored[:300]!r} {words}"
+            yield f"the {process} differs in {differing_fields(ours, real)}: {stored[:300]!r} {words}"
 
 
 def compare_writing(entered: Connection, words: dict[str, list[str]]) -> Failures:
@@ -74,18 +77,18 @@ def compare_writing(entered: Connection, words: dict[str, list[str]]) -> Failure
 
 def compare_spelling(entered: Connection, words: dict[str, list[str]]) -> Failures:
     """Where Airflow's own spelling reads back whole and shows which part of it is the password, it is ours."""
-    for reader in Reader:
-        real = real_uri(entered, reader)
+    for process in PROCESSES:
+        real = real_uri(entered, process)
         if real is None or not is_clear(real) or not is_read_back(real, entered, words):
             continue
         if not is_written(entered, "uri", words):
-            yield f"uri is refused, and {reader.name} writes and reads {real[:300]!r}"
+            yield f"uri is refused, and the {process} writes and reads {real[:300]!r}"
         elif entered.to_uri() != real:
-            yield f"uri is {entered.to_uri()[:300]!r}, and {reader.name} writes {real[:300]!r}"
+            yield f"uri is {entered.to_uri()[:300]!r}, and the {process} writes {real[:300]!r}"
 
 
 def is_read_back(stored: str, entered: Connection, words: dict[str, list[str]]) -> bool:
-    return all(real_reading(stored, reader, words) == entered for reader in Reader)
+    return all(real_reading(stored, process, words) == entered for process in PROCESSES)
 
 
 def is_written(entered: Connection, form: Any, words: dict[str, list[str]]) -> bool:

@@ -4,8 +4,8 @@ Run it with an Airflow's Python and Airflow's own AIRFLOW__SECRETS__BACKEND_KWAR
 
     echo '["--connection", "my_db", "--connection", "other", "--variable", "key"]' | read_with_airflow.py
 
-    {"connections": {"my_db": {"AIRFLOW_2": {"conn_type": …}, "AIRFLOW_3": {…}},
-                     "other": {"AIRFLOW_2": null, "AIRFLOW_3": null}},
+    {"connections": {"my_db": {"server": {"conn_type": …}, "task": {…}},
+                     "other": {"server": null, "task": null}},
      "variables": {"key": "value"}, "config": {}}
 
 Null is what Airflow finds nothing for, or nothing that it can use: it doesn't tell the two apart. Each line is
@@ -31,8 +31,8 @@ from airflow.sdk import Variable
 from airflow.sdk.exceptions import AirflowRuntimeError
 
 READERS: dict[str, Callable[[str], Any]] = {
-    "AIRFLOW_2": ServerConnection.get_connection_from_secrets,
-    "AIRFLOW_3": TaskConnection.get,
+    "server": ServerConnection.get_connection_from_secrets,
+    "task": TaskConnection.get,
 }
 NAMES = ("conn_type", "host", "login", "password", "schema", "port")
 

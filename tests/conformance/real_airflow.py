@@ -13,9 +13,10 @@ from airflow.sdk._shared.secrets_masker import secrets_masker as task_masker
 from airflow.sdk.definitions.connection import Connection as TaskConnection
 from airflow.sdk.execution_time.context import _mask_and_deserialize_variable, _mask_connection_secrets
 
-from connections.connection import Connection, Reader
+from connections.connection import Connection
+from connections.readers import Process
 
-CLASSES = {Reader.AIRFLOW_2: ServerConnection, Reader.AIRFLOW_3: TaskConnection}
+CLASSES: dict[Process, type] = {"server": ServerConnection, "task": TaskConnection}
 
 
 class Backend(SecretsManagerBackend):  # type: ignore[misc]  # Types are checked without an Airflow.
@@ -29,10 +30,10 @@ class Backend(SecretsManagerBackend):  # type: ignore[misc]  # Types are checked
         return self.text
 
 
-def real_reading(text: str, reader: Reader, extra_conn_words: dict[str, list[str]]) -> Connection | None:
+def real_reading(text: str, process: Process, extra_conn_words: dict[str, list[str]]) -> Connection | None:
     """Nothing where Airflow fails: it catches every exception, and says that the id isn't defined."""
     backend = Backend(text, extra_conn_words=extra_conn_words)
-    backend._set_connection_class(CLASSES[reader])  # noqa: SLF001 - As Airflow's configuration does.
+    backend._set_connection_class(CLASSES[process])  # noqa: SLF001 - As Airflow's configuration does.
     try:
         found = backend.get_connection("conn")
         if found is None:
@@ -40,7 +41,7 @@ def real_reading(text: str, reader: Reader, extra_conn_words: dict[str, list[str
         # airflow/models/connection.py, get_connection_from_secrets, does this to all that it looks up.
         found.get_uri()
         # And airflow/sdk/execution_time/context.py, _get_connection, this.
-        if reader is Reader.AIRFLOW_3:
+        if process == "task":
             _mask_connection_secrets(found)
     except Exception:  # noqa: BLE001
         return None
@@ -56,13 +57,13 @@ def as_ours(found: Any) -> Connection:
     return Connection(**texts, port=found.port, extra=extra if isinstance(extra, dict) else {})
 
 
-def real_uri(connection: Connection, reader: Reader) -> str | None:
+def real_uri(connection: Connection, process: Process) -> str | None:
     """Nothing where Airflow can't write it."""
     names = ("conn_type", "host", "login", "password", "schema", "port")
     given = {name: getattr(connection, name) or None for name in names}
     try:
         extra = json.dumps(connection.extra) if connection.extra else None
-        return str(CLASSES[reader](conn_id="conn", extra=extra, **given).get_uri())
+        return str(CLASSES[process](conn_id="conn", extra=extra, **given).get_uri())
     except Exception:  # noqa: BLE001
         return None
     finally:

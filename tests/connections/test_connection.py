@@ -84,7 +84,7 @@ def test_names_the_fields_in_which_it_differs_from_another() -> None:
 
 def test_names_the_fields_that_its_two_readings_differ_in() -> None:
     text = "http://h/?timeout=30&name=x"
-    one, other = (Connection.from_secret(text, reader=reader) for reader in Reader)
+    one, other = (Connection.from_secret(text, reader=Reader.of("3.3", process)) for process in ("server", "task"))
 
     assert differing_fields(one, other) == ("extra.timeout",)
 

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 import pytest
 
-from connections.connection import MAX_BYTES, Connection, NotRepresentable, Reader
+from connections.connection import MAX_BYTES, Connection, NotRepresentable
+from connections.readers import READERS
 
 
 def refused_field(connection: Connection, form: Literal["auto", "uri", "json"] = "auto") -> str:
@@ -158,7 +159,7 @@ def test_refuses_an_extra_that_json_does_not_carry(extra: Any) -> None:
 def test_carries_an_extra_of_numbers_that_are_none() -> None:
     connection = Connection("http", extra={"a": float("nan"), "b": [float("-inf")]})
 
-    for reader in Reader:
+    for reader in READERS:
         assert Connection.from_secret(connection.encode().text, reader=reader) == connection
 
 

@@ -10,10 +10,10 @@ from connections.connection import (
     FIELDS,
     Connection,
     NotRepresentable,
-    Reader,
     UnreadableSecret,
     differing_fields,
 )
+from connections.readers import READERS
 
 many = settings(max_examples=120)
 
@@ -42,8 +42,10 @@ def connections(types: st.SearchStrategy[str], ports: st.SearchStrategy[int]) ->
     )
 
 
-def read_back(encoded: str) -> list[Connection]:
-    return [Connection.from_secret(encoded, reader=reader) for reader in Reader]
+def is_read_whole(encoded: str, connection: Connection) -> bool:
+    """By all of Airflow's readers, but for those that read no JSON without a type."""
+    readers = [each for each in READERS if connection.conn_type or not each.json.requires_type]
+    return all(Connection.from_secret(encoded, reader=reader) == connection for reader in readers)
 
 
 @many
@@ -52,7 +54,7 @@ def test_is_read_back_whole_from_a_uri(connection: Connection) -> None:
     encoded = connection.encode()
 
     assert encoded.form == "uri"
-    assert read_back(encoded.text) == [connection, connection]
+    assert is_read_whole(encoded.text, connection)
     assert encoded.text.isascii()
 
 
@@ -63,7 +65,7 @@ def test_is_read_back_whole_from_json(connection: Connection) -> None:
 
     encoded = connection.encode("json")
 
-    assert read_back(encoded.text) == [connection, connection]
+    assert is_read_whole(encoded.text, connection)
 
 
 @many
@@ -75,7 +77,7 @@ def test_is_encoded_whole_or_refused_by_a_named_field(connection: Connection) ->
         refused = error.field
     else:
         refused = ""
-        assert read_back(encoded.text) == [connection, connection]
+        assert is_read_whole(encoded.text, connection)
     assert refused in {"", "conn_type", "port"}
 
 
@@ -106,13 +108,13 @@ def test_is_read_from_any_damaged_text_or_refused(connection: Connection, data: 
 @many
 @given(any_text)
 def test_that_could_be_read_is_never_written_as_something_else(secret: str) -> None:
-    for reader in Reader:
+    for reader in READERS:
         try:
             connection = Connection.from_secret(secret, reader=reader)
             encoded = connection.encode()
         except (UnreadableSecret, NotRepresentable):
             continue
-        assert read_back(encoded.text) == [connection, connection]
+        assert is_read_whole(encoded.text, connection)
 
 
 @many
@@ -123,7 +125,7 @@ def test_differs_from_another_in_the_same_fields_as_the_other_from_it(one: Conne
 
 
 def read_or_refuse(secret: str) -> None:
-    for reader in Reader:
+    for reader in READERS:
         try:
             connection = Connection.from_secret(secret, reader=reader)
         except UnreadableSecret:

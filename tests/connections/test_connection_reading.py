@@ -6,21 +6,24 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connections.connection import Connection, Reader, UnreadableSecret, form_of, ignored_keys
+from connections.connection import Connection, Reader, UnreadableSecret, form_of
+from connections.dropped import ignored_keys
+from connections.readers import NEWEST
+from tests.site import SERVER
 
-BOTH = pytest.mark.parametrize("reader", list(Reader), ids=lambda reader: reader.name)
+BOTH = pytest.mark.parametrize("reader", [SERVER, NEWEST], ids=["server", "task"])
 LONG_NUMBER = "9" * 5_000
 
 
-def read(text: str, reader: Reader = Reader.AIRFLOW_3, **words: list[str]) -> Connection:
+def read(text: str, reader: Reader = NEWEST, **words: list[str]) -> Connection:
     return Connection.from_secret(text, reader=reader, extra_conn_words=words)
 
 
-def read_object(reader: Reader = Reader.AIRFLOW_3, /, **stored: Any) -> Connection:
+def read_object(reader: Reader = NEWEST, /, **stored: Any) -> Connection:
     return read(json.dumps(stored), reader)
 
 
-def unreadable_field(text: str, reader: Reader = Reader.AIRFLOW_3) -> str:
+def unreadable_field(text: str, reader: Reader = NEWEST) -> str:
     with pytest.raises(UnreadableSecret) as caught:
         read(text, reader)
     return caught.value.field
@@ -149,8 +152,8 @@ def test_takes_what_is_false_for_absent_where_airflow_does(reader: Reader, store
 
 
 def test_fails_on_a_false_password_in_tasks_alone() -> None:
-    assert read_object(Reader.AIRFLOW_2, password=False).password == ""
-    assert unreadable_field('{"password": false}', Reader.AIRFLOW_3) == "password"
+    assert read_object(SERVER, password=False).password == ""
+    assert unreadable_field('{"password": false}', NEWEST) == "password"
 
 
 @BOTH
@@ -161,8 +164,8 @@ def test_takes_an_extra_as_an_object_or_as_text_that_holds_one(reader: Reader, e
 
 @pytest.mark.parametrize("extra", ["[1]", [1], 5, True, "{broken", "null", '"x"', '\ufeff{"a": 1}'])
 def test_refuses_another_extra_on_the_server_and_drops_it_in_tasks(extra: Any) -> None:
-    assert unreadable_field(json.dumps({"extra": extra}), Reader.AIRFLOW_2) == "extra"
-    assert read_object(Reader.AIRFLOW_3, extra=extra).extra == {}
+    assert unreadable_field(json.dumps({"extra": extra}), SERVER) == "extra"
+    assert read_object(NEWEST, extra=extra).extra == {}
 
 
 @BOTH
@@ -301,12 +304,12 @@ def test_refuses_brackets_that_are_not_encoded(reader: Reader) -> None:
 def test_types_query_values_on_the_server_and_keeps_them_as_text_in_tasks() -> None:
     text = "http://h?timeout=30&a=true&b=null&c=[1]&d=x&e=&f=NaN"
 
-    assert read(text, Reader.AIRFLOW_2) == Connection(
+    assert read(text, SERVER) == Connection(
         "http",
         "h",
         extra={"timeout": 30, "a": True, "b": None, "c": [1], "d": "x", "e": "", "f": float("nan")},
     )
-    assert read(text, Reader.AIRFLOW_3) == Connection(
+    assert read(text, NEWEST) == Connection(
         "http",
         "h",
         extra={"timeout": "30", "a": "true", "b": "null", "c": "[1]", "d": "x", "e": "", "f": "NaN"},
@@ -315,8 +318,8 @@ def test_types_query_values_on_the_server_and_keeps_them_as_text_in_tasks() -> N
 
 @pytest.mark.parametrize("value", [LONG_NUMBER, "[" * 100_000])
 def test_fails_on_a_query_value_that_python_cannot_parse_on_the_server_alone(value: str) -> None:
-    assert unreadable_field(f"http://h?a={value}", Reader.AIRFLOW_2) == "extra"
-    assert read(f"http://h?a={value}", Reader.AIRFLOW_3).extra == {"a": value}
+    assert unreadable_field(f"http://h?a={value}", SERVER) == "extra"
+    assert read(f"http://h?a={value}", NEWEST).extra == {"a": value}
 
 
 @BOTH
@@ -328,8 +331,8 @@ def test_takes_an_extra_from_the_query_with_its_types(reader: Reader) -> None:
 
 def test_drops_an_extra_from_the_query_in_tasks_where_it_is_no_object() -> None:
     for value in ("[1]", "x", "null"):
-        assert read(f"http://h?__extra__={value}", Reader.AIRFLOW_3).extra == {}
-        assert unreadable_field(f"http://h?__extra__={value}", Reader.AIRFLOW_2) == "extra"
+        assert read(f"http://h?__extra__={value}", NEWEST).extra == {}
+        assert unreadable_field(f"http://h?__extra__={value}", SERVER) == "extra"
 
 
 # --- Errors ---

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from connections import catalog
 from connections.connection import Connection, NotRepresentable, Reader, UnreadableSecret, differing_fields
 from connections.connection_type import ConnectionType, ExtraField
+from connections.readers import NEWEST
 from secretsadmin.demo.emulator import Emulator
 from tests.connections.generated import VALUES
 from tests.forms import as_sent
-from tests.site import CONNECTIONS, current, errors, put, stored
+from tests.site import CONNECTIONS, SERVER, current, errors, put, stored
 
 # To find the smallest example would take minutes: each costs some requests.
 BOUNDED = settings(
@@ -74,7 +75,7 @@ def texts(draw: st.DrawFn) -> str:
     return json.dumps(fields)
 
 
-def read(text: str, reader: Reader = Reader.AIRFLOW_3) -> Connection:
+def read(text: str, reader: Reader = NEWEST) -> Connection:
     return Connection.from_secret(text, reader=reader)
 
 
@@ -98,7 +99,7 @@ def planted(emulator: Emulator, text: str) -> tuple[str, str]:
 def readable(text: str) -> Connection:
     """What both readers make of it, where they agree."""
     try:
-        one, other = (read(text, reader) for reader in Reader)
+        one, other = (read(text, reader) for reader in (SERVER, NEWEST))
     except UnreadableSecret:
         assume(False)
     assume(one == other)
@@ -111,7 +112,7 @@ def test_changes_nothing_when_it_is_saved_as_it_was_opened(
     editor: Client, secrets_manager: Emulator, text: str, more: dict[str, str]
 ) -> None:
     try:
-        before, older = read(text), read(text, Reader.AIRFLOW_2)
+        before, older = read(text), read(text, SERVER)
     except UnreadableSecret:
         assume(False)
     conn_id, name = planted(secrets_manager, text)

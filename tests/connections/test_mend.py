@@ -152,7 +152,7 @@ def test_shows_the_stored_text_by_an_act_of_its_own(editor: Client, secrets_mana
     ("text", "sentence"),
     [
         ('{"conn_type": "postgres", "host": "h", "extra": ["x"]}', "The extra is not a JSON object."),
-        ("postgres://h?timeout=30", "Airflow 2 and 3 read these differently: extra.timeout."),
+        ("postgres://h?timeout=30", "Airflow's releases read these differently: extra.timeout."),
         ('{"conn_type": "postgres", "host": "h", "dbname": "x"}', "Airflow drops these keys of the JSON"),
     ],
 )
@@ -169,13 +169,13 @@ def test_begins_with_what_can_be_read_and_says_what_a_save_settles(
     assert read_by_airflow(secrets_manager, "orders").login == "me"
 
 
-def test_begins_with_what_airflow_2_reads_where_that_is_all(editor: Client, secrets_manager: Emulator) -> None:
+def test_begins_with_what_some_read_where_that_is_all(editor: Client, secrets_manager: Emulator) -> None:
     put(secrets_manager, NAME, '{"conn_type": "postgres", "host": "h", "password": false}')
 
     page = editor.post(EDIT)
 
     assert page.context["form"]["host"].value() == "h"
-    assert page.context["form"].trouble.title == "Not read by tasks in Airflow 3"
+    assert page.context["form"].trouble.title == "Not read by tasks of Airflow 3.1.0+"
     assert editor.post(URL, as_sent(page)).status_code == 302
     assert read_by_airflow(secrets_manager, "orders") == Connection("postgres", "h")
 

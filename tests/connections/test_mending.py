@@ -12,6 +12,7 @@ from connections import catalog
 from connections.beginning import is_sound
 from connections.connection import Connection
 from connections.mending import Mend, mend
+from tests.site import BACKEND
 
 PLAIN = {"conn_type": "postgres", "host": "db", "login": "ann", "schema": "sales", "port": 5432}
 JSON = '{"conn_type": "postgres", "host": "db", "password": "secret"}'
@@ -44,7 +45,7 @@ def fields(found: Mend) -> dict[str, Any]:
 def test_is_a_uri_whose_password_was_not_encoded(frame: str, password: str) -> None:
     text = frame.format(password)
 
-    assert not is_sound(text, None)
+    assert not is_sound(text, BACKEND)
     assert fields(mended(text)) == PLAIN | {"password": password}
 
 
@@ -86,7 +87,7 @@ def test_is_a_uri_whose_password_was_not_encoded(frame: str, password: str) -> N
     ],
 )
 def test_is_an_address_in_another_spelling(text: str, conn_type: str, expected: dict[str, Any]) -> None:
-    assert not is_sound(text, None)
+    assert not is_sound(text, BACKEND)
     assert fields(mended(text, conn_type)) == expected
 
 
@@ -104,7 +105,7 @@ def test_is_an_address_in_another_spelling(text: str, conn_type: str, expected: 
     ],
 )
 def test_is_json_in_another_spelling(text: str) -> None:
-    assert not is_sound(text, None)
+    assert not is_sound(text, BACKEND)
     assert fields(mended(text)) == {"conn_type": "postgres", "host": "db", "password": "secret"}
 
 
@@ -125,7 +126,7 @@ def test_is_json_in_another_spelling(text: str) -> None:
     ],
 )
 def test_keeps_what_a_text_in_it_says(text: str, name: str, value: Any) -> None:
-    assert not is_sound(text, None)
+    assert not is_sound(text, BACKEND)
     assert fields(mended(text))[name] == value
 
 

@@ -233,7 +233,7 @@ def test_gives_a_secret_without_a_value_one(editor: Client, secrets_manager: Emu
     assert read_by_airflow(secrets_manager, "orders").password == "first"
 
 
-def test_settles_what_both_readers_read_differently(editor: Client, secrets_manager: Emulator) -> None:
+def test_settles_what_readers_read_differently(editor: Client, secrets_manager: Emulator) -> None:
     version = put(secrets_manager, NAME, "postgres://u:pw@h/db?timeout=30")
 
     editor.post(URL, {"version": version})

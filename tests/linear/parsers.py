@@ -22,6 +22,7 @@ from secretsadmin import comparing, unseen
 from secretsadmin.templatetags.secretsadmin import visible
 from tests.linear.cost import Function
 from tests.linear.sites import modules
+from tests.site import BACKEND
 from variables import mixing as variables_mixing
 from variables import shape as variables_shape
 from variables import usage
@@ -50,23 +51,23 @@ def twin(text: str) -> str:
 
 
 def opened(text: str) -> None:
-    connections_shape.SHAPE.open(text, {})
-    connections_shape.SHAPE.judge(text, {})
+    connections_shape.SHAPE.open(text, BACKEND)
+    connections_shape.SHAPE.judge(text, BACKEND)
     connections_shape.SHAPE.label(text)
     connections_shape.SHAPE.icon(text)
 
 
 def compared(text: str) -> None:
-    comparing.rows(*connections_shape.parts(text, twin(text), {}))
+    comparing.rows(*connections_shape.parts(text, twin(text), BACKEND))
 
 
 def outlined(text: str) -> None:
-    fields, _ = connections_shape.outline(PLAIN, text, {})
-    connections_shape.part(text, fields[-1].name, {})
+    fields, _ = connections_shape.outline(PLAIN, text, BACKEND)
+    connections_shape.part(text, fields[-1].name, BACKEND)
 
 
 def mixed(text: str) -> None:
-    sides = connections_shape.ways((PLAIN, text, twin(text)), {})
+    sides = connections_shape.ways((PLAIN, text, twin(text)), BACKEND)
     base, theirs, mine = sides
     choices = comparing.three_ways(base, theirs, mine, laid_over=mine, typed=[field.name for field in mine])
     comparing.three_ways(None, theirs, mine, laid_over=mine)
@@ -78,7 +79,7 @@ def saved(text: str) -> None:
     connection = connection_of(text)
     with suppress(NotRepresentable):
         encoded = connection.encode()
-        stored_as(connection, encoded, connections_shape.take_apart(encoded.text, {}))
+        stored_as(connection, encoded, connections_shape.take_apart(encoded.text, BACKEND))
 
 
 def guarded(text: str) -> None:
@@ -149,17 +150,17 @@ def searched(text: str) -> None:
 
 
 def variable_opened(text: str) -> None:
-    variables_shape.SHAPE.open(text, {})
-    variables_shape.SHAPE.judge(text, {})
+    variables_shape.SHAPE.open(text, BACKEND)
+    variables_shape.SHAPE.judge(text, BACKEND)
     _ = Variable(text).pretty
     usage.calls(text)
     usage.options(text)
 
 
 def variable_compared(text: str) -> None:
-    comparing.rows(*variables_shape.parts(text, twin(text), {}))
-    fields, _ = variables_shape.outline(JSON, text, {})
-    variables_shape.part(text, fields[-1].name, {})
+    comparing.rows(*variables_shape.parts(text, twin(text), BACKEND))
+    fields, _ = variables_shape.outline(JSON, text, BACKEND)
+    variables_shape.part(text, fields[-1].name, BACKEND)
 
 
 def variable_mixed(text: str) -> None:
@@ -201,6 +202,7 @@ GIVEN = {
     "connections.fields._json": "examples of its own",
     "connections.preview._changed": "two texts that it joins",
     "secretsadmin.addresses": "configuration, and addresses of the network",
+    "connections.readers": "configuration",
     "secretsadmin.airflow_variables": "configuration",
     "secretsadmin.audit": "names and ids that it looks up",
     "secretsadmin.backend": "configuration, and ids whose patterns are tried as all others are",

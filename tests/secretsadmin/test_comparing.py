@@ -26,6 +26,7 @@ from secretsadmin.comparing import (
     told_apart,
 )
 from secretsadmin.kinds import Field
+from tests.site import BACKEND
 from variables.shape import parts as of_variables
 
 HINT = re.compile(r"\d+ characters?|true, false or null|a (number|list)|an object")
@@ -226,7 +227,7 @@ def test_of_lines_says_which() -> None:
 @pytest.mark.parametrize("text", ["x\n" * MAX_LINES, "x\n" * 65_000])
 def test_of_too_many_lines_is_of_the_whole(text: str) -> None:
     assert lines(text, "") is None
-    assert told(*of_variables(text, "", {})) == {"Value, too long to compare line by line": "changed"}
+    assert told(*of_variables(text, "", BACKEND)) == {"Value, too long to compare line by line": "changed"}
 
 
 def test_of_as_many_lines_as_are_taken_is_quick() -> None:
@@ -284,16 +285,16 @@ HOSTILE = (
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_takes_any_text(parts: Any, text: str) -> None:
     for other in HOSTILE:
-        for row in rows(*parts(text, other, {})):
+        for row in rows(*parts(text, other, BACKEND)):
             # An answer is sent as UTF-8.
             assert f"{row.label}{row.before}{row.after}".encode()
             assert len(row.label) < 200
-    assert all(row.state == "same" for row in rows(*parts(text, text, {})))
+    assert all(row.state == "same" for row in rows(*parts(text, text, BACKEND)))
 
 
 @given(any_text, any_text)
 def test_of_variables_is_masked_and_never_fails(before: str, after: str) -> None:
-    for row in rows(*of_variables(before, after, {})):
+    for row in rows(*of_variables(before, after, BACKEND)):
         assert row.masked
         assert all(side is None or HINT.fullmatch(side) for side in (row.before, row.after))
 
@@ -311,17 +312,17 @@ JSON = {
 
 
 def test_of_connections_is_of_what_airflow_reads() -> None:
-    assert set(told(*of_connections(URI, json.dumps(JSON), {})).values()) == {"same"}
+    assert set(told(*of_connections(URI, json.dumps(JSON), BACKEND)).values()) == {"same"}
 
 
 def test_of_connections_tells_a_number_from_its_digits() -> None:
     one, other = (json.dumps(JSON | {"extra": {"own": value}}) for value in (30, "30"))
 
-    assert told(*of_connections(one, other, {}))["own"] == "changed"
+    assert told(*of_connections(one, other, BACKEND))["own"] == "changed"
 
 
 @pytest.mark.parametrize("unclear", ["postgres://u:radio/active@h", '{"conn_type": "postgres", "password": 5}', "{"])
 def test_of_connections_takes_what_isn_t_clear_for_one_text(unclear: str) -> None:
-    [row] = rows(*of_connections(unclear, json.dumps(JSON), {}))
+    [row] = rows(*of_connections(unclear, json.dumps(JSON), BACKEND))
 
     assert (row.label, row.state, row.masked) == ("Stored text", "changed", True)

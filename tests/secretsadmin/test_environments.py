@@ -53,9 +53,9 @@ def test_are_read_from_the_file(file: Path) -> None:
     prod = site.environments["prod"]
     assert (prod.title, prod.protected, prod.color) == ("Production", True, "red")
     assert Ref(prod, CONNECTIONS, "orders", "analytics").name == "prod/connections/analytics--orders"
-    assert prod.airflow == "3.1.5"
+    assert prod.backend.airflow == "3.1.5"
     assert site.environments["dev"].title == "dev"
-    assert site.environments["dev"].airflow == ""
+    assert site.environments["dev"].backend.airflow == ""
     (grant,) = site.grants
     assert (grant.group, grant.role) == ("data-team", "editor")
     assert (set(grant.environments), set(grant.kinds)) == ({"dev"}, {"variables"})
@@ -82,7 +82,7 @@ def test_know_the_release_of_airflow_where_there_is_no_file(settings: Settings, 
     settings.SECRETSADMIN_CONFIG = ""
     settings.AIRFLOW_RELEASE = release
 
-    assert environments.site().environments["default"].airflow == release
+    assert environments.site().environments["default"].backend.airflow == release
 
 
 @pytest.mark.parametrize(("release", "names"), [("3", "must be a release of Airflow 2 or 3"), ("2.8", "is too old")])

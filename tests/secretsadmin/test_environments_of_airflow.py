@@ -284,4 +284,4 @@ def test_is_not_read_where_there_is_a_file(settings: Settings, tmp_path: Any) ->
 
     dev = environments.site().environments["dev"]
 
-    assert (dev.airflow, dev.backend.notes) == ("", ())
+    assert (dev.backend.airflow, dev.backend.notes) == ("", ())

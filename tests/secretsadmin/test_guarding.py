@@ -268,7 +268,7 @@ def test_settles_what_readers_differ_in_where_that_may_be_known(
     told = " ".join(note.text for note in opened.notes)
     [message] = get_messages(response.wsgi_request)
     if names:
-        assert told.startswith(f"Airflow 2 and 3 read these differently: {names}. ")
+        assert told.startswith(f"Airflow's releases read these differently: {names}. ")
         assert len(opened.readings) == 2
         assert message.message == "Saved: how it is stored."
     else:

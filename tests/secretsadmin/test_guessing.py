@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from html import unescape
 from itertools import count
 from typing import Any
 from urllib.parse import quote
@@ -27,7 +26,7 @@ from tests.connections.generated import filled
 from tests.forms import as_sent
 from tests.secretsadmin.conftest import As
 from tests.secretsadmin.guessing import ENVIRONMENT, Guesser, Notes, differences
-from tests.site import overwrite, put
+from tests.site import BACKEND, overwrite, put, words
 from tests.wire import connected
 from variables.variable import Variable
 
@@ -236,15 +235,15 @@ def test_at_a_variable_or_an_option(guessers: Guessers, case: Case) -> None:
 @given(st.sampled_from(sorted(catalog.load().values(), key=lambda one: one.conn_type)), st.data())
 def test_from_an_opened_page_or_a_comparison_of_any_type(one: ConnectionType, data: st.DataObject) -> None:
     known = filled(one).connection
-    seen = open_text(known.to_json(), {})
+    seen = open_text(known.to_json(), BACKEND)
     masked = [field.name for field in seen.fields if field.masked]
     right, wrong, other = (data.draw(_with_others(known, masked)).to_json() for _ in range(3))
-    opened = [open_text(text, {}) for text in (right, wrong)]
+    opened = [open_text(text, BACKEND) for text in (right, wrong)]
     assume(all([field.name for field in each.fields if field.masked] == masked for each in opened))
 
     assert opened[0].outline == opened[1].outline
-    assert outline(right, other, {}) == outline(wrong, other, {})
-    assert {field.value for each in outline(right, other, {}) for field in each if field.masked} <= {""}
+    assert outline(right, other, BACKEND) == outline(wrong, other, BACKEND)
+    assert {field.value for each in outline(right, other, BACKEND) for field in each if field.masked} <= {""}
 
 
 def _with_others(known: Connection, masked: list[str]) -> st.SearchStrategy[Connection]:
@@ -267,7 +266,7 @@ def test_which_of_many_lines_is_in_a_variable(
 
     response = as_role(role).post(f"/{environment}/variables/compare/pin/", {"one": one, "other": other})
 
-    page = text_of(response)
+    page = words(response)
     assert "No difference that you may see" in page
     assert f"Masked in both: Value . Whether that differs is told to whoever may reveal it here: {who}." in page
     assert not re.search(r"\d+ (characters|lines|parts|bytes)|Line \d|the same", page)
@@ -285,7 +284,7 @@ def test_by_what_another_type_shows_plainly(two_environments: Emulator, as_role:
 
     compared = response.context["compared"]
     assert [row.name for row in compared.withheld] == ["extra.private_key_content"]
-    assert "1234" not in text_of(response)
+    assert "1234" not in words(response)
 
 
 @pytest.mark.parametrize("guess", [SECRET, "wrong"])
@@ -307,8 +306,8 @@ def test_by_a_conflict_with_a_guess_of_their_own(
     assert (part.state, part.base, part.theirs) == ("withheld", "hidden", "hidden")
     [asked] = [choice for choice in typed.context["ways"].open if choice.part.masked]
     assert (asked.part.state, asked.chosen) == ("withheld", "")
-    assert "whether they changed it is hidden" in text_of(typed)
-    assert "told to whoever may reveal it here: admins." in text_of(typed)
+    assert "whether they changed it is hidden" in words(typed)
+    assert "told to whoever may reveal it here: admins." in words(typed)
 
 
 def test_how_long_it_is(two_environments: Emulator, as_role: As) -> None:
@@ -316,14 +315,14 @@ def test_how_long_it_is(two_environments: Emulator, as_role: As) -> None:
     put(two_environments, "prod/variables/x", '{"pin": 4711,}\n')
 
     for role in ("viewer", "editor"):
-        connection = text_of(as_role(role).post("/prod/connections/open/x/"))
-        variable = text_of(as_role(role).post("/prod/variables/open/x/"))
+        connection = words(as_role(role).post("/prod/connections/open/x/"))
+        variable = words(as_role(role).post("/prod/variables/open/x/"))
         for page in (connection, variable):
             assert "What is hidden, its length included, is told to whoever may reveal it here: admins." in page
             assert not re.search(r"\d+ (characters?|bytes?)|line break|column \d", page)
         assert "stored as JSON" in connection
         assert "This looks like JSON, but it isn't." in variable
-    assert "7 characters" in text_of(as_role("admin").post("/prod/connections/open/x/"))
+    assert "7 characters" in words(as_role("admin").post("/prod/connections/open/x/"))
 
 
 @pytest.mark.parametrize("length", [20_000, 33_000, 65_300, 65_480])
@@ -345,7 +344,7 @@ def test_how_long_it_is_by_what_fits_beside_it(guessers: Guessers, length: int) 
     assert differences(*(guesser.notes for guesser in pair)) == ""
 
 
-# Airflow 2 reads the values of a query as JSON where it can.
+# Some of Airflow's servers and tasks read the values of a query as JSON where they can.
 URI = "postgres://u:p@h/s?api_pin="
 PLAINLY_DIFFERENT = "postgres://u:p@h/s?keepalives_idle=30&api_pin="
 MASKED_WHOLE = "postgres://u:p@h/s@t?api_pin="
@@ -354,7 +353,7 @@ MASKED_WHOLE = "postgres://u:p@h/s@t?api_pin="
 @pytest.mark.parametrize("value", ["4711", "null", '""', "[1]", "-0.5"])
 @pytest.mark.parametrize("uri", [URI, PLAINLY_DIFFERENT, MASKED_WHOLE])
 def test_of_what_sort_it_is_in_an_opened_uri(uri: str, value: str) -> None:
-    right, wrong = (open_text(uri + quote(text), {}) for text in (value, "abcd"))
+    right, wrong = (open_text(uri + quote(text), BACKEND) for text in (value, "abcd"))
 
     assert right.outline == wrong.outline
 
@@ -392,8 +391,3 @@ def test_by_a_value_that_no_page_tells_from_nothing(two_environments: Emulator, 
 
         assert saved.status_code == 302
         assert Event.objects.latest("id").fields == ["extra.private_key_content"]
-
-
-def text_of(response: Any) -> str:
-    """The words of a page, without its tags."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.content.decode())).split())

@@ -43,6 +43,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def signed_in(site: Site, name: str) -> requests.Session:
     session = requests.Session()
     session.headers["Referer"] = site.url
+    # A connection that nothing is sent on for a moment is closed, and a busy machine leaves such moments.
+    session.headers["Connection"] = "close"
     session.get(f"{site.url}/login/", timeout=PATIENCE)
     answer = post(session, f"{site.url}/login/", username=name, password=site.people[name].password)
     assert answer.status_code == 302

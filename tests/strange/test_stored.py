@@ -14,7 +14,7 @@ from secretsadmin import comparing
 from secretsadmin.demo.emulator import Answer, Emulator
 from secretsadmin.kinds import Shape
 from tests.forms import as_sent
-from tests.site import CONNECTIONS, VARIABLES, overwrite, put
+from tests.site import BACKEND, CONNECTIONS, VARIABLES, overwrite, put
 from tests.strange.texts import EVERY, LONE, ON_PAGES, THOROUGHLY
 from variables import shape as variables_shape
 
@@ -29,12 +29,12 @@ SHAPES = {"connections": connections_shape.SHAPE, "variables": variables_shape.S
 def test_is_taken_apart_by_no_error(kind: str) -> None:
     shape: Shape = SHAPES[kind]
     for text in EVERY.values():
-        opened = shape.open(text, {})
+        opened = shape.open(text, BACKEND)
         for other in (text, BEFORE[kind]):
-            comparing.rows(*shape.parts(text, other, {}))
-            comparing.rows(*shape.outline(other, text, {}))
+            comparing.rows(*shape.parts(text, other, BACKEND))
+            comparing.rows(*shape.outline(other, text, BACKEND))
         for field in opened.fields[:1]:
-            shape.part(text, field.name, {})
+            shape.part(text, field.name, BACKEND)
 
 
 @pytest.mark.parametrize("key", TITLES)

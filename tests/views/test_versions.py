@@ -335,7 +335,7 @@ def test_show_an_undo_to_nobody_who_may_not_roll_back(signed_in: As, editor: Cli
 def test_are_known_with_their_form_and_fields_before_a_roll_back(editor: Client, versions: tuple[str, str]) -> None:
     response = editor.get(ROLL_BACK, {"to": versions[0]})
 
-    texts(response, "both read it back", "conn_type, host, login, password", "URI")
+    texts(response, "readers read it back", "conn_type, host, login, password", "URI")
     assert field(response, "version") == versions[1]
     event = Event.objects.get(act=versions[0], outcome="succeeded")
     assert event.form == "uri"

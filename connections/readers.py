@@ -1,0 +1,186 @@
+"""Which Airflow reads how: the rules by which the processes of a release take a secret's text.
+
+The sources, as they are installed; `make conformance-all` asks ten releases and holds this table against them:
+
+- Airflow 2 has one class for everything: airflow/models/connection.py. An extra that is no object is logged there.
+- 3.0: the server's class fails on such an extra (get_extra_dejson). Its tasks take what the server's class makes of a
+  text, and don't write it as a URI, so that they hand on a host that is a number.
+- 3.1.0: tasks make JSON into their own class, airflow/sdk/definitions/connection.py, whose `conn_type` has no default.
+  They look each connection up by writing it as a URI, which fails on a password that is false.
+- 3.1.6: the server's _parse_from_uri takes each value of a query for JSON. Tasks have that class make their URIs.
+- 3.1.8: `conn_type` of the tasks' class is None by default.
+- 3.2.0: airflow/_shared/secrets_backend/base.py has the tasks' own class make their URIs: from_uri.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from secretsadmin.kinds import EVERYBODY
+
+Process = Literal["server", "task"]
+
+# Among releases without a patch, the newest one is meant.
+_LAST_PATCH = 1_000
+_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?", re.ASCII)
+
+
+class UriRules(NamedTuple):
+    """How a URI is read. `query_is_json`: `?timeout=30` is the number 30."""
+
+    query_is_json: bool = False
+    refuses_other_extra: bool = False
+
+
+class JsonRules(NamedTuple):
+    """How JSON is read. An extra is another one if it is no object.
+
+    `hands_on_numbers`: a host, a login or a schema that is one comes to hooks so. A list or an object does, too, which
+    no hook can use.
+    """
+
+    refuses_other_extra: bool = False
+    refuses_false_password: bool = False
+    requires_type: bool = False
+    hands_on_numbers: bool = False
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A set of rules. Which releases and processes have it is in RELEASES."""
+
+    uri: UriRules
+    json: JsonRules
+
+    @classmethod
+    def of(cls, release: str, process: Process) -> "Reader":
+        """The one of a release, such as 2.11.2, or of the newest patch of 2.11.
+
+        A release that is newer than all that are known is read as the newest. Raises ValueError for what is no release,
+        or is older than 2.9.
+        """
+        return RELEASES[_row(_number(release))].reader(process)
+
+
+class Releases(NamedTuple):
+    """Releases in a row that read alike."""
+
+    first: str
+    last: str
+    server: Reader
+    task: Reader
+
+    def reader(self, process: Process) -> Reader:
+        return self.server if process == "server" else self.task
+
+
+_AIRFLOW_2 = Reader(UriRules(), JsonRules())
+_TEXT_QUERY = UriRules(refuses_other_extra=True)
+_JSON_QUERY = UriRules(query_is_json=True, refuses_other_extra=True)
+_SERVERS_JSON = JsonRules(refuses_other_extra=True)
+_TASKS_JSON = JsonRules(refuses_false_password=True)
+
+RELEASES = (
+    Releases("2.9", "2.11", server=_AIRFLOW_2, task=_AIRFLOW_2),
+    Releases(
+        *("3.0", "3.0"),
+        server=Reader(_TEXT_QUERY, _SERVERS_JSON),
+        task=Reader(_TEXT_QUERY, _SERVERS_JSON._replace(hands_on_numbers=True)),
+    ),
+    Releases(
+        *("3.1.0", "3.1.5"),
+        server=Reader(_TEXT_QUERY, _SERVERS_JSON),
+        task=Reader(_TEXT_QUERY, _TASKS_JSON._replace(requires_type=True)),
+    ),
+    Releases(
+        *("3.1.6", "3.1.7"),
+        server=Reader(_JSON_QUERY, _SERVERS_JSON),
+        task=Reader(_JSON_QUERY, _TASKS_JSON._replace(requires_type=True)),
+    ),
+    Releases("3.1.8", "3.1.8", server=Reader(_JSON_QUERY, _SERVERS_JSON), task=Reader(_JSON_QUERY, _TASKS_JSON)),
+    Releases("3.2", "3.3", server=Reader(_JSON_QUERY, _SERVERS_JSON), task=Reader(UriRules(), _TASKS_JSON)),
+)
+NEWEST_RELEASE = RELEASES[-1].last
+# What hooks see in the newest release.
+NEWEST = RELEASES[-1].task
+READERS = tuple(dict.fromkeys(reader for row in RELEASES for reader in (row.server, row.task)))
+
+
+class Who(NamedTuple):
+    """The servers or the tasks of some releases."""
+
+    releases: Releases
+    process: Process
+
+    @property
+    def reader(self) -> Reader:
+        return self.releases.reader(self.process)
+
+
+def everybody(release: str = "") -> tuple[Who, ...]:
+    """All who read in an environment of this release, or of any where it is empty; the newest tasks come last.
+
+    Raises ValueError for what is no release, or is older than 2.9.
+    """
+    rows = list(RELEASES)
+    if release:
+        # Without a patch it may be any of its patches.
+        rows = rows[_row(_number(release, patch=0)) : _row(_number(release)) + 1]
+    return tuple(Who(row, process) for row in rows for process in ("server", "task"))
+
+
+def is_known(release: str) -> bool:
+    """Whether that release was asked how it reads, or one of the same minor release."""
+    return _number(release)[:2] <= _number(NEWEST_RELEASE)[:2]
+
+
+def names(some: Iterable[Who], release: str = "") -> str:
+    """Who they are, among everybody of an environment: such as those of Airflow 3.1 and tasks of 3.2+."""
+    told = list(_told(frozenset(some), release))
+    first, *others = told
+    rest = [each.replace("Airflow ", "") for each in others]
+    return f"{', '.join([first, *rest[:-1]])} and {rest[-1]}" if rest else first
+
+
+def _told(some: frozenset[Who], release: str) -> Iterator[str]:
+    among = everybody(release)
+    if some == frozenset(among):
+        yield f"Airflow {_called(release)}" if release else EVERYBODY
+        return
+    rows = list(dict.fromkeys(who.releases for who in among))
+    processes = {row: [process for process in ("server", "task") if Who(row, process) in some] for row in rows}
+    runs = [(kinds, list(run)) for kinds, run in groupby(rows, lambda row: processes[row])]
+    for title, wanted in (("", ["server", "task"]), ("servers of ", ["server"]), ("tasks of ", ["task"])):
+        ranges = [_range(run, rows, release) for kinds, run in runs if kinds == wanted]
+        if ranges:
+            yield f"{title}Airflow {', '.join(ranges)}"
+
+
+def _range(run: list[Releases], rows: list[Releases], release: str) -> str:
+    if run == rows and release:
+        return _called(release)
+    if run[-1] == RELEASES[-1]:
+        return f"{run[0].first}+"
+    first, last = run[0].first, run[-1].last
+    return first if first == last else f"{first}\N{EN DASH}{last}"
+
+
+def _called(release: str) -> str:
+    return release if is_known(release) else f"{release} (read as {NEWEST_RELEASE})"
+
+
+def _row(number: tuple[int, int, int]) -> int:
+    older = [row for row in RELEASES if _number(row.first, patch=0) <= number]
+    if not older:
+        raise ValueError(f"The oldest Airflow that is known here is {RELEASES[0].first}.")
+    return len(older) - 1
+
+
+def _number(release: str, patch: int = _LAST_PATCH) -> tuple[int, int, int]:
+    match = _RELEASE.fullmatch(release)
+    if match is None:
+        raise ValueError("A release of Airflow is written as 2.11 or 3.1.5.")
+    major, minor, given = match.groups()
+    return int(major), int(minor), patch if given is None else int(given)
