@@ -198,6 +198,7 @@ def test_brings_nothing_back_for_somebody_else(visit: Visit, fresh: str) -> None
     visitor.begin()
     visitor.fill(conn_id=fresh, host="db-2.example.com")
     visitor.press("Sign out")
+    expect(visitor.heading).to_have_text("Sign in")
     visitor.sign_in("colleague")
     while not visitor.page.locator("#form").count():
         visitor.page.go_back()
