@@ -88,7 +88,14 @@ catalogue: .venv/installed .venv-conformance/installed ## Read the connection ty
 	$(BIN)/python -m connections.catalog_table > docs/connection-types.md
 	PYTHONPATH=. $(BIN)/python .ci/compare_catalogue.py .venv-providers
 
+RELEASES := $(patsubst requirements/airflow-%.txt,%,$(wildcard requirements/airflow-*.txt))
+
+.PHONY: conformance-all
+conformance-all: .venv/installed .venv-conformance/installed $(RELEASES:%=.venv-airflow-%/installed) ## Compare our reading and writing with every release of Airflow that is locked (some minutes)
+	$(BIN)/python -m tests.conformance.matrix
+	$(BIN)/pytest -q tests/conformance/releases
+
 .PHONY: conformance
 conformance: .venv/installed .venv-conformance/installed .venv-ministack/installed chromium ## Compare our reading, writing and pages with a real Airflow, before two emulators
 	PYTHONPATH=. .venv-conformance/bin/python tests/conformance/compare.py
-	$(BIN)/pytest -n 2 --dist worksteal tests/conformance
+	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/conformance/releases tests/conformance

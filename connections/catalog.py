@@ -126,14 +126,17 @@ def _squeezed(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).lower()
 
 
-def usage(conn_type: str, conn_id: str, among: Types | None = None) -> tuple[Usage, ...]:
+def usage(
+    conn_type: str, conn_id: str, among: Types | None = None, *, is_for_airflow_2: bool = False
+) -> tuple[Usage, ...]:
     """Code that uses the connection, ready to copy: with an operator and a hook where those are known for sure."""
     one = get(conn_type, among)
     found = []
     if one.operator:
         task = f'task_id="{re.sub(r"[^a-z0-9_]+", "_", one.conn_type.lower())}_task"'
         found.append(Usage("In an operator", _code(one.operator, conn_id, task)))
-    hook = _code(one.hook, conn_id, assign="hook = ") if one.hook else _base_hook(conn_id)
+    module = "airflow.hooks.base" if is_for_airflow_2 else "airflow.sdk"
+    hook = _code(one.hook, conn_id, assign="hook = ") if one.hook else _base_hook(module, conn_id)
     found.append(Usage("In a task", hook))
     if example := _in_a_template(one):
         found.append(Usage("In a template", f"{{{{ {template_name('conn', conn_id)}{example} }}}}"))
@@ -155,8 +158,8 @@ def _code(caller: Caller, conn_id: str, *arguments: str, assign: str = "") -> st
     return f"from {caller.module} import {caller.name}\n\n{assign}{caller.name}({', '.join(given)})"
 
 
-def _base_hook(conn_id: str) -> str:
-    return f"from airflow.sdk import BaseHook\n\nconnection = BaseHook.get_connection({_literal(conn_id)})"
+def _base_hook(module: str, conn_id: str) -> str:
+    return f"from {module} import BaseHook\n\nconnection = BaseHook.get_connection({_literal(conn_id)})"
 
 
 def _literal(text: str) -> str:

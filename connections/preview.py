@@ -101,10 +101,8 @@ def _notes(form: TypedForm, connection: Connection) -> tuple[Note, ...]:
     conn_id = form.stored.ref.id if form.stored else form.cleaned_data.get("conn_id", "")
     one = catalog.get(connection.conn_type, types())
     found = hints(connection, one, conn_id, types(), beside_fields=not form.cleaned_data.get("secret"))
-    if conn_id and not form.environment.backend.is_looked_up("connections", conn_id):
-        never = "This environment's lookup pattern excludes the id, so Airflow would never ask for it."
-        return (Note(never), *found)
-    return found
+    doubt = form.environment.backend.doubt_of("connections", conn_id) if conn_id else ""
+    return (Note(doubt), *found) if doubt else found
 
 
 def _masked(connection: Connection, encoded: Encoded) -> str:

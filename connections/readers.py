@@ -102,6 +102,7 @@ RELEASES = (
     Releases("3.1.8", "3.1.8", server=Reader(_JSON_QUERY, _SERVERS_JSON), task=Reader(_JSON_QUERY, _TASKS_JSON)),
     Releases("3.2", "3.3", server=Reader(_JSON_QUERY, _SERVERS_JSON), task=Reader(UriRules(), _TASKS_JSON)),
 )
+AIRFLOW_2 = RELEASES[0]
 NEWEST_RELEASE = RELEASES[-1].last
 # What hooks see in the newest release.
 NEWEST = RELEASES[-1].task

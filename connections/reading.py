@@ -30,15 +30,7 @@ ConnWords = Mapping[str, Sequence[str]]
 
 FIELDS = ("conn_type", "host", "login", "password", "schema", "port", "extra")
 TEXT_FIELDS = FIELDS[:5]
-LABELS = {
-    "conn_type": "connection type",
-    "host": "host",
-    "login": "login",
-    "password": "password",
-    "schema": "schema",
-    "port": "port",
-    "extra": "extra",
-}
+LABELS = {**dict(zip(FIELDS, FIELDS, strict=True)), "conn_type": "connection type"}
 
 EXTRA_KEY = "__extra__"
 # What the name of a field begins with that is a key of the extra.
@@ -73,6 +65,7 @@ class FieldError(Exception):
 
     FieldError
     ├── UnreadableSecret   from_secret: Airflow can't read the text, or could never use what it reads
+    │   └── InvalidConnectionString
     └── NotRepresentable   encode: no text would be read back as these fields
     """
 
@@ -91,6 +84,10 @@ class UnreadableSecret(FieldError):
     def __init__(self, field: str, sentence: str, coarse: str = "") -> None:
         super().__init__(field, sentence)
         self.coarse = coarse or sentence
+
+
+class InvalidConnectionString(UnreadableSecret):
+    """Airflow quotes the whole text in its own error, and Airflow 2 logs that."""
 
 
 class Fields(TypedDict):
@@ -311,7 +308,7 @@ def _split_up(uri: str) -> tuple[str, str, SplitResult]:
     """The scheme, the host's own protocol as in `http://https://host`, and everything after them."""
     separators = uri.count("://")
     if separators > MOST_SEPARATORS:
-        raise UnreadableSecret(
+        raise InvalidConnectionString(
             "secret", "The URI holds more than two ://. Percent-encode those that belong to a value."
         )
     scheme = split(uri).scheme
@@ -319,7 +316,7 @@ def _split_up(uri: str) -> tuple[str, str, SplitResult]:
     # Airflow replaces every occurrence, not only the first.
     rest = uri.replace(f"{scheme}://", "" if host_has_protocol else "//")
     if host_has_protocol and set("@:") & set(rest.split("://", 1)[0]):
-        raise UnreadableSecret(
+        raise InvalidConnectionString(
             "host", "There is a login or a port before the host's own protocol; it has to come after it."
         )
     parts = split(rest)

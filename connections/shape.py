@@ -14,8 +14,8 @@ from connections.copying import AS_STORED, FORMATS
 from connections.dropped import ignored_keys, taken_for_nothing
 from connections.fields import is_plain
 from connections.layout import lay_out, read_alike, standard_fields
-from connections.readers import everybody, names
-from connections.reading import EXTRA
+from connections.readers import AIRFLOW_2, everybody, names
+from connections.reading import EXTRA, InvalidConnectionString
 from secretsadmin import environments
 from secretsadmin.backend import BackendConfig
 from secretsadmin.comparing import MAX_KEYS, WHOLE, Fields, of_json, told_apart
@@ -226,6 +226,7 @@ def _all_masked(reading: Reading) -> Reading:
 def _notes(text: str, readings: Readings, backend: BackendConfig, *, is_sure: bool) -> Iterator[Note]:
     connection = readings.best
     if connection is None:
+        yield from _logged(readings)
         return
     if not is_sure:
         yield Note("It isn't written as a connection is, so a password may stand in any field: all are masked.")
@@ -242,6 +243,12 @@ def _notes(text: str, readings: Readings, backend: BackendConfig, *, is_sure: bo
         yield Note(sentence)
     if not connection.conn_type:
         yield Note("It has no connection type, so most hooks can't use it.")
+
+
+def _logged(readings: Readings) -> Iterator[Note]:
+    is_quoted = any(isinstance(each.made, InvalidConnectionString) for each in readings.readings)
+    if is_quoted and any(who.releases is AIRFLOW_2 for who in readings.made):
+        yield Note("Airflow 2 logs all of this text, its password too, whenever it looks it up. Change the password.")
 
 
 def _said_of_each(readings: Readings, differing: Iterable[str], release: str) -> Iterator[Note]:
@@ -289,7 +296,7 @@ def types() -> catalog.Types:
 
 
 def usage(secret: Named) -> tuple[Usage, ...]:
-    return catalog.usage(secret.type, secret.id, types())
+    return catalog.usage(secret.type, secret.id, types(), is_for_airflow_2=secret.is_for_airflow_2)
 
 
 def title(conn_type: str) -> str:

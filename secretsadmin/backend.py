@@ -158,6 +158,14 @@ class BackendConfig:
         pattern = self.patterns[kind]
         return self.is_enabled(kind) and (not pattern or bool(re.match(pattern, id, re.IGNORECASE)))
 
+    def doubt_of(self, kind: str, id: str) -> str:  # noqa: A002 - Airflow's own word.
+        """Why this Airflow may never ask for an id, as a sentence; nothing where there is no doubt."""
+        if not self.is_looked_up(kind, id):
+            return "This environment's lookup pattern excludes the id, so Airflow would never ask for it."
+        if TEAM_SEPARATOR in id and kind != "config":
+            return "Amazon's provider 9.27 to 9.33 never asks for an id with '--', nor does a later one that has teams."
+        return ""
+
     def split_key(self, kind: str, key: str) -> SecretId:
         """Take a URL's `team--id` apart, by the configured teams."""
         return self._split_team(kind, key)

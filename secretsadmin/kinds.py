@@ -132,12 +132,21 @@ def template_name(accessor: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class Named:
-    """A secret as code asks for it. `form` is the spelling of its value, such as json, where that is known."""
+    """A secret as code asks for it.
+
+    `form` is the spelling of its value, such as json, and `airflow` the release in which the code runs, where these are
+    known.
+    """
 
     kind: "Kind"
     id: str
     type: str = ""
     form: str = ""
+    airflow: str = ""
+
+    @property
+    def is_for_airflow_2(self) -> bool:
+        return self.airflow.startswith("2.")
 
 
 class Copy(NamedTuple):

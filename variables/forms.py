@@ -178,9 +178,8 @@ class VariableForm(SecretForm):
 
     def _notes(self) -> tuple[Note, ...]:
         key = self.cleaned_data.get("key")
-        if key and not self.environment.backend.is_looked_up(self.kind.name, key):
-            return (Note("This environment's lookup pattern excludes the key, so Airflow would never ask for it."),)
-        return ()
+        doubt = self.environment.backend.doubt_of(self.kind.name, key) if key else ""
+        return (Note(doubt),) if doubt else ()
 
 
 def _line_ends(text: str, like: str = "") -> str:

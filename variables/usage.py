@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from secretsadmin.kinds import CONFIG, Named, Usage, template_name
 
-# airflow/config_templates/config.yml and the provider.yaml files of the providers: what they flag as sensitive.
-# Airflow reads no other option from a secret.
+# airflow/config_templates/config.yml of Airflow 2.9 to 3.3 and the provider.yaml files of the providers: what they flag
+# as sensitive. Airflow reads no other option from a secret.
 OPTIONS = (
+    *("core.asset_manager_kwargs", "core.dataset_manager_kwargs", "core.internal_api_secret_key", "smtp.smtp_password"),
+    "atlas.password",
     *("api.secret_key", "api_auth.jwt_secret", "core.fernet_key", "database.sql_alchemy_conn"),
     *("database.sql_alchemy_conn_async", "database.sql_alchemy_engine_args", "logging.remote_task_handler_kwargs"),
     *("secrets.backend_kwargs", "sentry.sentry_dsn", "webserver.secret_key", "workers.secrets_backend_kwargs"),
@@ -25,7 +27,8 @@ def usage(secret: Named) -> tuple[Usage, ...]:
     if secret.kind == CONFIG:
         return tuple(_settings(secret.id))
     task, template = calls(secret.id, as_json=secret.form == "json")
-    return (task._replace(code=f"from airflow.sdk import Variable\n\nvalue = {task.code}"), template)
+    module = "airflow.models" if secret.is_for_airflow_2 else "airflow.sdk"
+    return (task._replace(code=f"from {module} import Variable\n\nvalue = {task.code}"), template)
 
 
 def calls(key: str, *, as_json: bool = False) -> tuple[Usage, Usage]:

@@ -178,7 +178,7 @@ def open(request: Request, environment: str, kind: Kind, key: str, shape: Shape)
     context["created"] = "created" in request.POST
     context["opened"] = shown.value(opened, size, context["reveal_url"] if _may_show(context, opened, shape) else "")
     # What the value says of itself is surer than what was noted of it.
-    context["usage"] = shape.use(Named(kind, ref.id, opened.type or secret.type, opened.form.lower()))
+    context["usage"] = shape.use(_named(ref, opened.type or secret.type, opened.form.lower()))
     return respond(request, "detail.html", context, partial="opened")
 
 
@@ -241,7 +241,7 @@ def detail_context(request: Request, secret: Secret, shape: Shape, version: str 
         "missing_rights": missing_rights(
             request, secret.ref.environment, secret.ref.kind, _offered(secret, shape, old)
         ),
-        "usage": shape.use(Named(secret.ref.kind, secret.ref.id, secret.type, _form_of(looked_at))),
+        "usage": shape.use(_named(secret.ref, secret.type, _form_of(looked_at))),
         "activity": changes_among(Event.objects.started().on(secret.ref)),
         "looks": None,
         "looks_url": f"{context['secret'].url}?{urlencode(asked | {'looks': '1'})}",
@@ -258,6 +258,10 @@ def looked_at_context(request: Request, secret: Secret, shape: Shape, version: s
         "copies": shape.copies,
         "team": secret.ref.team,
     }
+
+
+def _named(ref: Ref, secret_type: str, form: str) -> Named:
+    return Named(ref.kind, ref.id, secret_type, form, ref.environment.backend.airflow)
 
 
 def _offered(secret: Secret, shape: Shape, old: ShownVersion | None) -> tuple[str, ...]:

@@ -98,11 +98,15 @@ def serving(folder: Path, people: Iterable[Person] = PEOPLE) -> Iterator[Site]:
 
 
 @contextmanager
-def serving_from(emulator: SecretsManager, folder: Path, people: Iterable[Person] = PEOPLE) -> Iterator[Site]:
+def serving_from(
+    emulator: SecretsManager, folder: Path, people: Iterable[Person] = PEOPLE, more: str = ""
+) -> Iterator[Site]:
+    """A site of this emulator's secrets; `more` is configuration beside that of its own environments."""
     # The socket listens before gunicorn runs, so no other process can take the port in between.
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    environment = os.environ | site.settings(folder, url, _config(emulator.endpoint)) | {"AWS_SECONDS": SECONDS_FOR_AWS}
+    settings = site.settings(folder, url, _config(emulator.endpoint) + more)
+    environment = os.environ | settings | {"AWS_SECONDS": SECONDS_FOR_AWS}
     _settle(environment, people)
     with (folder / "site.log").open("w") as log:
         process = _start(listener, environment, log.fileno())

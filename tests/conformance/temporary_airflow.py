@@ -5,12 +5,14 @@ import logging
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 
-import structlog
-
-# Airflow logs what it can't read, with the text, and not all through one library.
+# Airflow logs what it can't read, with the text, and Airflow 3 not all through one library.
 logging.disable()
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+with suppress(ImportError):
+    import structlog
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 home = tempfile.mkdtemp(prefix="airflow-home-")
 atexit.register(shutil.rmtree, home, ignore_errors=True)

@@ -173,3 +173,35 @@ def test_that_a_newer_release_is_read_as_the_newest_known(
 
     assert list(read(editor, empty_emulator, "3.3", "http://h")) == ["Airflow 3.9 (read as 3.3)"]
     assert "connections.W001" in [message.id for message in run_checks()]
+
+
+@pytest.mark.parametrize(("release", "is_logged"), [("", True), ("2.11", True), ("3.3", False)])
+def test_that_airflow_2_logs_a_text_that_it_cannot_take_apart(
+    editor: Client, empty_emulator: Emulator, release: str, *, is_logged: bool
+) -> None:
+    put(empty_emulator, f"{named(release)}/x", "http://u:p@https://h")
+
+    page = words(editor.post(f"/{named(release)}/connections/open/x/"))
+
+    assert ("Airflow 2 logs all of this text" in page) == is_logged
+
+
+@pytest.mark.parametrize(
+    ("release", "modules"),
+    [("2.11", ("airflow.hooks.base", "airflow.models")), ("3.3", ("airflow.sdk", "airflow.sdk"))],
+)
+def test_the_code_of_that_release(
+    editor: Client, empty_emulator: Emulator, release: str, modules: tuple[str, str]
+) -> None:
+    put(empty_emulator, f"{named(release)}/x", "//h")
+    put(empty_emulator, f"v{named(release)}/x", "1")
+
+    pages = [words(editor.get(f"/{named(release)}/{kind}/detail/x/")) for kind in ("connections", "variables")]
+
+    assert [f"from {module} import" in page for module, page in zip(modules, pages, strict=True)] == [True, True]
+
+
+def test_what_an_id_with_two_hyphens_meets(editor: Client) -> None:
+    sent = {"conn_id": "a--b", "conn_type": "http", "host": "h", "preview": "1"}
+
+    assert "never asks for an id with '--'" in words(editor.post(f"/{named('')}/connections/create/", sent))

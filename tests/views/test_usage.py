@@ -93,7 +93,8 @@ def test_tells_where_nobody_looked(editor: Client, secrets_manager: Emulator) ->
         ("webserver.secret_key", ["webserver"]),
         ("workers/secrets_backend_kwargs", ["workers"]),
         ("celery_broker_transport_options-sentinel_kwargs", ["celery_broker_transport_options"]),
-        ("smtp_password", ["SECTION"]),
+        ("smtp_password", ["smtp"]),
+        ("dataset_manager_kwargs", ["core"]),
         ("of_my_own", ["SECTION"]),
     ],
 )
