@@ -1,7 +1,7 @@
 """What a stored connection looks like to the shared pages: its fields, and what Airflow makes of them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -53,15 +53,19 @@ def take_apart(text: str, backend: BackendConfig) -> Opened:
     """
     readings = readings_by(text, backend)
     connection, clear = readings.best, is_clear(text)
-    coarse = seen(readings, is_sure=clear)
-    told, told_coarsely = (_told(each, backend.airflow) for each in (readings, coarse))
-    return Opened(
+    opened = Opened(
         fields=fields_of(connection) if connection and clear else _whole(text),
-        readings=told if clear else tuple(map(_all_masked, told)),
+        readings=_told(readings, backend.airflow, is_sure=clear),
         form=form_of(text).upper(),
         type=connection.conn_type if connection and clear else "",
         notes=tuple(_notes(text, readings, backend, is_sure=clear)),
-        coarse_readings=told_coarsely if clear else tuple(map(_all_masked, told_coarsely)),
+    )
+    coarse = seen(readings, is_sure=clear)
+    if coarse is readings:
+        return replace(opened, coarse_readings=opened.readings, coarse_notes=opened.notes)
+    return replace(
+        opened,
+        coarse_readings=_told(coarse, backend.airflow, is_sure=clear),
         coarse_notes=tuple(_notes(text, coarse, backend, is_sure=clear)),
     )
 
@@ -171,27 +175,30 @@ def _extra_field(one: ConnectionType, key: str, value: Any) -> Field:
     return replace(of_json(EXTRA + key, label, value), value=text_of(value))
 
 
-def _told(readings: Readings, release: str) -> tuple[Reading, ...]:
+def _told(readings: Readings, release: str, *, is_sure: bool) -> tuple[Reading, ...]:
     """What hooks see comes first, and of what others read only where it differs."""
+    told = tuple(_each_told(readings, release))
+    return told if is_sure else tuple(map(_all_masked, told))
+
+
+def _each_told(readings: Readings, release: str) -> Iterator[Reading]:
     best = readings.best
     differing = frozenset(differing_among(best, readings.connections)) if best else frozenset()
     plain = _plain_somewhere(readings, differing)
-    told = []
     for each in readings.readings:
         who = names(each.who, release)
         if isinstance(each.made, UnreadableSecret):
-            told.append(_failing(who, each.made, differs=not readings.agree))
+            yield _failing(who, each.made, differs=not readings.agree)
             continue
         fields = [_literal(field, each.made) if field.name in plain else field for field in fields_of(each.made)]
-        if each.made is best:
-            told.append(Reading(who, tuple(fields)))
-        else:
-            told.append(Reading(who, tuple(_only(fields, differing)), differs=True))
-    return tuple(told)
+        is_best = each.made is best
+        yield Reading(who, tuple(fields if is_best else _only(fields, differing)), differs=not is_best)
 
 
-def _plain_somewhere(readings: Readings, differing: Iterable[str]) -> frozenset[str]:
+def _plain_somewhere(readings: Readings, differing: Collection[str]) -> frozenset[str]:
     """The keys of the extra that are read differently, and shown as one of them is read: so they are, as all are."""
+    if not differing:
+        return frozenset()
     shown = {field.name for each in readings.connections for field in fields_of(each) if not field.masked}
     return frozenset(name for name in differing if name in shown and name.startswith(EXTRA))
 
@@ -251,7 +258,7 @@ def _logged(readings: Readings) -> Iterator[Note]:
         yield Note("Airflow 2 logs all of this text, its password too, whenever it looks it up. Change the password.")
 
 
-def _said_of_each(readings: Readings, differing: Iterable[str], release: str) -> Iterator[Note]:
+def _said_of_each(readings: Readings, differing: Collection[str], release: str) -> Iterator[Note]:
     """What the first few values that are shown are to whom."""
     plain = _plain_somewhere(readings, differing)
     made = [(names(each.who, release), each.made) for each in readings.readings if isinstance(each.made, Connection)]
