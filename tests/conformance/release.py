@@ -20,6 +20,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from inspect import signature
 from typing import Any
 
 # Airflow reads its settings when it is imported, and the cache is one of them.
@@ -37,7 +38,7 @@ from airflow import __version__
 from connections.connection import Connection, Encoded, NotRepresentable, UnreadableSecret, form_of
 from connections.readers import Reader
 from connections.reading import found_in
-from secretsadmin.backend import BackendConfig, InvalidId
+from secretsadmin.backend import BackendConfig
 from tests.conformance.cases import conn_words, connection, secret_text
 from tests.conformance.dictionary_backend import Backend, Client
 from tests.conformance.lookups import LOOK_UPS, forget, variable_of
@@ -55,6 +56,7 @@ KWARGS: tuple[dict[str, Any], ...] = (
     {"connections_prefix": "a/b/", "variables_prefix": "v", "config_prefix": "c"},
     {"connections_lookup_pattern": "^my", "variables_lookup_pattern": "^my", "config_lookup_pattern": "^my"},
 )
+METHODS = {"connections": "get_conn_value", "variables": "get_variable", "config": "get_config"}
 IDS = ("my_db", "MY_DB", "other", "x/y", "x.y")
 
 
@@ -181,31 +183,36 @@ def compare_variables(get: Callable[[str], Any]) -> list[str]:
 
 
 def compare_names() -> list[str]:
-    """Which name Airflow asks for, if any, for an id of each kind."""
+    """Which names Airflow asks for, one after the other, for an id of each kind; of a team, where it knows teams."""
     Client.secrets = {}
     return [
-        f"{kind} {id_} {kwargs}"
+        f"{kind} {id_} of {team or 'no team'} {kwargs}"
         for kwargs in KWARGS
         for id_ in IDS
-        for kind, method in (("connections", "get_conn_value"), ("variables", "get_variable"), ("config", "get_config"))
-        if names_asked(kwargs, method, id_) != names_expected(kwargs, kind, id_)
+        for kind, method in METHODS.items()
+        for team in teams_of(method)
+        if names_asked(kwargs, method, id_, team) != names_expected(kwargs, kind, id_, team)
     ]
 
 
-def names_asked(kwargs: dict[str, Any], method: str, id_: str) -> list[str]:
+def teams_of(method: str) -> tuple[str, ...]:
+    knows_teams = "team_name" in signature(getattr(Backend, method)).parameters
+    return ("", "analytics") if knows_teams else ("",)
+
+
+def names_asked(kwargs: dict[str, Any], method: str, id_: str, team: str) -> list[str]:
     Client.asked.clear()
-    getattr(Backend(**kwargs), method)(id_)
+    getattr(Backend(**kwargs), method)(id_, **({"team_name": team} if team else {}))
     return list(Client.asked)
 
 
-def names_expected(kwargs: dict[str, Any], kind: str, id_: str) -> list[str]:
-    backend = BackendConfig.from_kwargs(kwargs)
+def names_expected(kwargs: dict[str, Any], kind: str, id_: str, team: str) -> list[str]:
+    """A team's own secret comes first; without a prefix there is none."""
+    backend = BackendConfig.from_kwargs(kwargs, ("analytics",))
     if not backend.is_looked_up(kind, id_):
         return []
-    try:
-        return [backend.secret_name(kind, id_)]
-    except InvalidId:
-        return []
+    names = [backend.secret_name(kind, id_)]
+    return [backend.secret_name(kind, id_, team), *names] if team and backend.prefixes[kind] else names
 
 
 def main() -> None:
