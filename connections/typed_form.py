@@ -183,7 +183,7 @@ class TypedForm(SecretForm):
         return readable(text, self.environment.backend)
 
     def mend(self, text: str) -> Mend | None:
-        """What the text seems to mean, where it isn't one that both readers take for the same."""
+        """What the text seems to mean, where it isn't one that all readers take for the same."""
         if is_sound(text, self.environment.backend):
             return None
         return mend(text, self.words, types(), self.existing().type)

@@ -32,7 +32,7 @@ RECOVERY_DAYS = range(7, 31)
 class Draft:
     """What is to be stored: the text, the type for the list's tag, and the names of the fields that it changes.
 
-    `form` names the spelling, and says that both readers were seen to read it back; `holds` are the filled fields.
+    `form` names the spelling, and says that all readers were seen to read it back; `holds` are the filled fields.
     """
 
     text: str = field(repr=False)

@@ -35,7 +35,7 @@ class RealAirflow:
         return self.connections([conn_id])[conn_id]
 
     def connections(self, conn_ids: Iterable[str]) -> dict[str, list[Connection]]:
-        """Each as both of Airflow's generations read it; without those that find nothing."""
+        """Each as the server and a task read it; without those that find nothing."""
         answer = self._ask(*chain.from_iterable(("--connection", conn_id) for conn_id in conn_ids))
         return {
             conn_id: [_connection(reading) for reading in readings.values() if reading]

@@ -97,7 +97,7 @@ def planted(emulator: Emulator, text: str) -> tuple[str, str]:
 
 
 def readable(text: str) -> Connection:
-    """What both readers make of it, where they agree."""
+    """What the server and the tasks of the newest Airflow make of it, where they agree."""
     try:
         one, other = (read(text, reader) for reader in (SERVER, NEWEST))
     except UnreadableSecret:
