@@ -172,9 +172,11 @@ def test_says_when_aws_failed_and_forgets_it_when_that_is_over(editor: Client, p
     assert "takes no more requests" in failed.content.decode()
     assert asks_again(failed)
     proxy.clear()
+    gate = proxy.when("ListSecrets").hold()
 
     with later(minutes=25):
         told = editor.get(URL)
+        gate.release()
         over = settled(editor, told)
 
     page = told.content.decode()
