@@ -22,7 +22,7 @@ from secretsadmin.kinds import EVERYBODY
 
 Process = Literal["server", "task"]
 
-# Among releases without a patch, the newest one is meant.
+# A release that is named without a patch stands for its newest one.
 _LAST_PATCH = 1_000
 _RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?", re.ASCII)
 
@@ -37,8 +37,8 @@ class UriRules(NamedTuple):
 class JsonRules(NamedTuple):
     """How JSON is read. An extra is another one if it is no object.
 
-    `hands_on_numbers`: a host, a login or a schema that is one comes to hooks so. A list or an object does, too, which
-    no hook can use.
+    `hands_on_numbers`: hooks get a host, a login or a schema that is a number, as a number. They get a list or an
+    object, too, but can't use it.
     """
 
     refuses_other_extra: bool = False
@@ -138,7 +138,7 @@ def is_known(release: str) -> bool:
 
 
 def names(some: Iterable[Who], release: str = "") -> str:
-    """Who they are, among everybody of an environment: such as those of Airflow 3.1 and tasks of 3.2+."""
+    """Who they are, such as `Airflow 3.0 and tasks of 3.2+`, among all who read in an environment of this release."""
     told = list(_told(frozenset(some), release))
     first, *others = told
     rest = [each.replace("Airflow ", "") for each in others]

@@ -107,7 +107,7 @@ def form_of(text: str) -> Form:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A text as far as all readers take it alike. Exactly one of both is there."""
+    """A text, taken apart as far as all readers do it alike: as a URI or as JSON."""
 
     uri: "_Uri | None" = field(default=None, repr=False)
     json: Mapping[str, Any] | None = field(default=None, repr=False)

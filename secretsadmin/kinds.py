@@ -71,8 +71,8 @@ def _withheld(of: Field) -> Field:
 class Reading:
     """What some or all of those who read a secret make of it: its fields, or why they can't read it.
 
-    One that `differs` has the fields alone in which it does so from the one before. A `coarse_error` takes the place of
-    one that says more of what is masked than whoever may not reveal is told.
+    One that `differs` has only the fields that are read otherwise than in the first. A `coarse_error` takes the place
+    of one that says more of what is masked than whoever may not reveal is told.
     """
 
     label: str = EVERYBODY
