@@ -8,6 +8,11 @@ BIN := .venv/bin
 # Modules are compiled when they are first used, which most of them never are.
 PIP_INSTALL := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps --no-compile --no-warn-script-location
 WHOLE := -q -n 4 --dist worksteal
+# What needs neither a site nor a browser. It runs first, so that a wrong line shows within a minute.
+QUICK := $(addprefix tests/connections/,catalog form pasting value) \
+	$(addprefix tests/secretsadmin/,diff test_templates.py test_texts.py) \
+	$(patsubst %,tests/secretsadmin/config/test_%.py,addresses backend environments kwargs_variable) \
+	$(addprefix tests/variables/,test_merge.py test_variable.py) $(wildcard tests/test_*.py)
 PRODUCTION := env -u DEBUG SECRET_KEY=$(shell printf 'secret%.0s' {1..10}) AUDIT_KEY=$(shell printf 'audit%.0s' {1..10}) \
 	PUBLIC_URL=https://airflow-secrets.example.com DATABASE_URL=sqlite://:memory: SECRETSADMIN_CONFIG= \
 	AIRFLOW__SECRETS__BACKEND_KWARGS='{"region_name": "eu-central-1"}'
@@ -39,8 +44,9 @@ chromium: .venv/installed
 	@$(BIN)/python tests/browser/chromium.py
 
 .PHONY: test
-test: .venv/installed chromium ## Run the whole suite, with a real browser
-	$(BIN)/pytest $(WHOLE)
+test: .venv/installed chromium ## Run the whole suite, with a real browser; what is quick comes first
+	$(BIN)/pytest $(WHOLE) --exitfirst $(QUICK)
+	$(BIN)/pytest $(WHOLE) $(QUICK:%=--ignore=%)
 
 .PHONY: test-busy
 test-busy: .venv/installed chromium ## Run the whole suite beside a busy loop on each core (TIMES=5 for five times)
@@ -50,7 +56,7 @@ test-busy: .venv/installed chromium ## Run the whole suite beside a busy loop on
 
 .PHONY: test-postgres
 test-postgres: .venv/installed ## Run what writes and reads the database on a throw-away PostgreSQL
-	$(BIN)/python .ci/with_postgres.py $(BIN)/pytest -q -n 6 --dist worksteal -m database tests/secretsadmin tests/views \
+	$(BIN)/python .ci/with_postgres.py $(BIN)/pytest -q -n 6 --dist worksteal -m database tests/secretsadmin \
 		tests/variables/test_pages.py tests/connections/test_{create,update,copy}.py
 
 .PHONY: check
@@ -71,6 +77,11 @@ screenshots: .venv/installed chromium ## Take a picture of every page with sampl
 bench: .venv/installed ## Count AWS calls per action, and measure our own share of a page
 	$(BIN)/python -m tests.bench
 
+.PHONY: audit-campaign
+audit-campaign: .venv/installed ## Let 8 processes add to one audit log, on SQLite and on PostgreSQL
+	env -u DATABASE_URL $(BIN)/python -m tests.bench.appending
+	$(BIN)/python .ci/with_postgres.py $(BIN)/python -m tests.bench.appending
+
 .venv-%/installed: requirements/%.txt
 	rm -rf .venv-$*
 	$(PYTHON) -m venv .venv-$*
@@ -84,8 +95,8 @@ catalogue: .venv/installed .venv-conformance/installed ## Read the connection ty
 	.venv-conformance/bin/pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary :all: \
 		--target .venv-providers -r .ci/providers.txt
 	PYTHONPATH=.venv-providers AIRFLOW_HOME=$(CURDIR)/.venv-providers $(PRODUCTION) $(BIN)/python manage.py refresh_connection_types \
-		--from-airflow .venv-conformance/bin/python --without-libraries --output connections/connection_types.json
-	$(BIN)/python -m connections.catalog_table > docs/connection-types.md
+		--from-airflow .venv-conformance/bin/python --without-libraries --output connections/providers/connection_types.json
+	$(BIN)/python -m connections.catalog.docs > docs/connection-types.md
 	PYTHONPATH=. $(BIN)/python .ci/compare_catalogue.py .venv-providers
 
 RELEASES := $(patsubst requirements/airflow-%.txt,%,$(wildcard requirements/airflow-*.txt))

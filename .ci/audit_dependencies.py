@@ -1,22 +1,44 @@
-"""Known vulnerabilities in what production installs fail the check; having no network doesn't."""
+"""Fails on known vulnerabilities in what production installs, and not without a network."""
 
 import subprocess
 import sys
 
-COMMAND = ("-m", "pip_audit", "--require-hashes", "--disable-pip", "--progress-spinner", "off", "-r")
-UNREACHABLE = ("ConnectionError", "connection error", "Max retries", "Temporary failure", "timed out", "ServiceError")
+COMMAND = (
+    "-m",
+    "pip_audit",
+    "--require-hashes",
+    "--disable-pip",
+    "--progress-spinner",
+    "off",
+    "-r",
+)
+UNREACHABLE = (
+    "ConnectionError",
+    "connection error",
+    "Max retries",
+    "Temporary failure",
+    "timed out",
+    "ServiceError",
+)
 
 
 def main() -> None:
-    done = subprocess.run(
-        [sys.executable, *COMMAND, "requirements/production.txt"], capture_output=True, text=True, check=False
+    audit = subprocess.run(
+        [sys.executable, *COMMAND, "requirements/production.txt"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    said = done.stdout + done.stderr
-    if done.returncode and any(word in said for word in UNREACHABLE):
+    if not audit.returncode:
+        lines = audit.stderr.strip().splitlines() or ["pip-audit: nothing known"]
+        print(lines[-1])
+        return
+    output = audit.stdout + audit.stderr
+    if any(word in output for word in UNREACHABLE):
         print("pip-audit: not checked, its database can't be reached from here")
         return
-    print(said.strip() if done.returncode else (done.stderr.strip().splitlines() or ["pip-audit: nothing known"])[-1])
-    sys.exit(done.returncode)
+    print(output.strip())
+    sys.exit(audit.returncode)
 
 
 if __name__ == "__main__":

@@ -1,67 +1,91 @@
-"""What there is to choose from: the types in use, then the others by group; for a query the best answer first."""
+"""The page on which somebody chooses the type of a connection that they create."""
 
-import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from functools import lru_cache
 
-from connections.catalog import GROUPS, ConnectionType, Types, search
-from connections.connection_type import TYPE
-from connections.reading import normal_type
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
-_PACKAGES = re.compile(r"^apache-airflow(-providers)?-")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A type as the page shows it; `count` is how many connections of it there are."""
-
-    conn_type: str
-    name: str
-    about: str
-    provider: str
-    icon: str
-    count: int
+from connections.catalog import picker
+from connections.catalog.picker import OfferedType, Section
+from connections.inspection import types
+from secretsadmin.access.requests import Request
+from secretsadmin.config.environments import Environment
+from secretsadmin.kinds import Kind
+from secretsadmin.pages.in_sight import in_sight
 
 
 @dataclass(frozen=True)
-class Section:
-    """Types below a heading; what was searched for has none."""
+class ShownSection:
+    """Types below a heading, as HTML."""
 
     title: str
-    choices: tuple[Choice, ...]
+    choices: SafeString
 
 
-def sections(query: str, used: Mapping[str, int], among: Types) -> tuple[Section, ...]:
-    """The types that fit; `used` counts the connections of each type that is in use."""
-    found = search(query, used, among)
-    if query.split():
-        return (Section("", _choices(found, used)),) if found else ()
-    ordered = sorted(found, key=lambda one: _place(one, used))
-    grouped = groupby(ordered, key=lambda one: "In use here" if one.conn_type in used else GROUPS[one.group])
-    return tuple(Section(title, _choices(members, used)) for title, members in grouped)
+@dataclass(frozen=True)
+class ChoosePage:
+    """The types that fit a query. `own_type` is a type of somebody's own that the query names.
+
+    `is_first` holds where there is no connection yet. `is_pasting` holds where somebody came to
+    paste what they have.
+    """
+
+    kind: Kind
+    query: str
+    sections: tuple[ShownSection, ...]
+    matched: int
+    own_type: str
+    index_url: str
+    create_url: str
+    is_first: bool
+    is_pasting: bool
+
+    @property
+    def status(self) -> str:
+        types = "1 type" if self.matched == 1 else f"{self.matched} types"
+        if self.query:
+            return f"{types} found"
+        return types
 
 
-def own_type(query: str, used: Mapping[str, int], among: Types) -> str:
-    """The type of somebody's own that a query names, as Airflow will call it. Nothing for one that is on offer."""
-    name = normal_type(query.strip())
-    return name if TYPE.fullmatch(name) and name not in among and name not in used else ""
+def names_a_type(data: QueryDict) -> bool:
+    """Whether an address says of which type the connection is to be."""
+    return picker.is_type(data.get("conn_type", ""))
 
 
-def _place(one: ConnectionType, used: Mapping[str, int]) -> tuple[int, int]:
-    """The most used first; the rest stays as the search has sorted it, by name."""
-    return (-1, -used[one.conn_type]) if one.conn_type in used else (list(GROUPS).index(one.group), 0)
-
-
-def _choices(found: Iterable[ConnectionType], used: Mapping[str, int]) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(
-            one.conn_type,
-            one.name,
-            one.about,
-            _PACKAGES.sub("", one.provider),
-            one.icon,
-            used.get(one.conn_type, 0),
-        )
-        for one in found
+def choose_page(request: Request, environment: Environment, kind: Kind) -> ChoosePage:
+    """What fits the request's query string; raises KindDisabled where Airflow never looks."""
+    environment.backend.name_prefix(kind.name)
+    snapshot = in_sight(request.user, environment, kind).snapshot
+    used = picker.count([secret.type for secret in snapshot.secrets if not secret.deleted])
+    query = request.GET.get("q", "").strip()
+    sections = picker.sections(query, used, types())
+    return ChoosePage(
+        kind,
+        query,
+        tuple(_shown(section) for section in sections),
+        matched=sum(len(section.choices) for section in sections),
+        own_type=picker.own_type(query, used, types()),
+        index_url=request.lists.list_url(environment, kind),
+        create_url=reverse(f"{kind.name}:create", args=[environment.name]),
+        is_first=snapshot.as_of is not None and not snapshot.secrets,
+        is_pasting=request.GET.get("entry") == "paste",
     )
+
+
+def _shown(section: Section) -> ShownSection:
+    choices = format_html_join("", "{}", [(_drawn(choice),) for choice in section.choices])
+    return ShownSection(section.title, choices)
+
+
+@lru_cache(maxsize=2048)
+def _drawn(choice: OfferedType) -> SafeString:
+    """Kept: the template engine takes longer for 150 types than for the page around them."""
+    count = f"{choice.count} here" if choice.count else ""
+    more = " · ".join(words for words in (count, choice.provider) if words)
+    context = {"choice": choice, "more": more}
+    return render_to_string("connections/choose.html#choice", context)

@@ -1,14 +1,13 @@
 from django.urls import path
 
 from connections import views
-from connections.forms import ConnectionForm
-from connections.shape import SHAPE
+from connections.adapter import ADAPTER
 from secretsadmin.secret_urls import secret_urls
 
 app_name = "connections"
 urlpatterns = [
-    # Before the shared page of this address: here a type is chosen first.
-    path("create/", views.create, {"form_class": ConnectionForm}, name="create"),
-    *secret_urls(SHAPE, ConnectionForm),
+    # It comes before the shared page of this address, because a type is chosen first.
+    path("create/", views.create, name="create"),
+    *secret_urls(ADAPTER),
     path("copy/<path:key>/", views.copy, name="copy"),
 ]

@@ -5,4 +5,5 @@ class SecretsAdminConfig(AppConfig):
     name = "secretsadmin"
 
     def ready(self) -> None:
-        from secretsadmin import checks  # noqa: F401, PLC0415 - registered once the apps are there.
+        # They are registered once the apps are there.
+        from secretsadmin.config import checks, sign_in_checks  # noqa: F401, PLC0415 - see above.

@@ -1,11 +1,15 @@
 """What connections, variables and config options have in common, and what an app adds to them."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from secretsadmin.backend import BackendConfig
+# The longest value that Secrets Manager keeps, in bytes of UTF-8.
+MAX_BYTES = 65_536
+# The longest text that one field of a form takes, in characters. A text that is laid out for
+# people, or has something around it, is longer than the value that is stored.
+MAX_CHARACTERS = 131_072
 
 # What keeps Airflow from reading a version, by its word in the audit log (16 characters at most).
 UNREADABLE, UNREADABLE_BY_SOME = "unreadable", "unreadable-some"
@@ -17,12 +21,16 @@ TROUBLES = {
     BINARY: "It holds no text, so Airflow finds nothing",
 }
 
-# Words of older lines in the log.
+# Words in older lines of the audit log.
 OLDER_WORDS = dict.fromkeys(("unreadable-in-2", "unreadable-in-3"), UNREADABLE_BY_SOME)
-# Who reads, where all do so alike.
+# The readers of a secret that all releases of Airflow read alike.
 EVERYBODY = "Airflow 2 and 3"
 
 Tone = Literal["ok", "caution", "danger", "info", "neutral"]
+
+
+# What a file has of one secret: its text, or the fields of a connection by name, as texts.
+Source = str | Mapping[str, str]
 
 
 class Note(NamedTuple):
@@ -34,10 +42,10 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True)
 class Field:
-    """One part of a secret's value. A masked field's value leaves the server by a reveal alone.
+    """One part of a secret's value. Only a reveal sends a masked value to the browser.
 
-    `sort` says what a value is whose length would give it away, as that of true does. One that `is_withheld` has
-    left all of this behind: it says that there is something, and no more.
+    `sort` describes a value whose length would give it away, such as true. A field that
+    `is_withheld` has lost its value and its sort: it says only that there is something.
     """
 
     name: str
@@ -49,30 +57,34 @@ class Field:
 
     @property
     def hint(self) -> str:
-        """What a reader is told in the value's place: its sort, or its length in characters."""
+        """What a page shows in place of the value: its sort, or its length in characters."""
         if self.is_withheld:
             return "hidden"
         if self.sort:
             return self.sort
         length = len(self.value or "")
-        return f"{length} character{'' if length == 1 else 's'}"
+        if length == 1:
+            return "1 character"
+        return f"{length} characters"
 
 
 def withheld(fields: Iterable[Field]) -> tuple[Field, ...]:
-    """The fields as somebody may know them who may not reveal: of what is masked, there is nothing left to tell."""
-    return tuple(map(_withheld, fields))
+    """The fields for people who may not reveal: nothing is left of a masked value."""
+    return tuple(_withheld(field) for field in fields)
 
 
-def _withheld(of: Field) -> Field:
-    return replace(of, value="", sort="", is_withheld=True) if of.masked else of
+def _withheld(field: Field) -> Field:
+    if not field.masked:
+        return field
+    return replace(field, value="", sort="", is_withheld=True)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What some or all of those who read a secret make of it: its fields, or why they can't read it.
+    """What some readers make of a secret: its fields, or why they can't read it.
 
-    One that `differs` has only the fields that are read otherwise than in the first. A `coarse_error` takes the place
-    of one that says more of what is masked than whoever may not reveal is told.
+    A reading that `differs` has only the fields that differ from the first reading. People who may
+    not reveal get the `coarse_error`, where the error says too much of what is masked.
     """
 
     label: str = EVERYBODY
@@ -89,15 +101,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Opened:
-    """A secret's value, taken apart by the app that knows its kind; `type` is what it says of itself.
+    """A secret's value, taken apart by the app that knows its kind.
 
-    `coarse_readings` and `coarse_notes` take the place of those that say more of what is masked than
-    whoever may not reveal is told.
+    `type` is the type that the value names. People who may not reveal get the `coarse_readings` and
+    the `coarse_notes`, where the others say too much of what is masked.
     """
 
     fields: tuple[Field, ...]
     readings: tuple[Reading, ...] = ()
-    form: str = ""
+    format: str = ""
     type: str = ""
     notes: tuple[Note, ...] = ()
     coarse_readings: tuple[Reading, ...] | None = None
@@ -106,11 +118,20 @@ class Opened:
     @property
     def outline(self) -> "Opened":
         """The same for whoever may not reveal."""
-        told = self.readings if self.coarse_readings is None else self.coarse_readings
-        readings = tuple(reading.outline for reading in told)
-        notes = self.notes if self.coarse_notes is None else self.coarse_notes
-        told_less = replace(self, fields=withheld(self.fields), readings=readings, notes=notes)
-        return replace(told_less, coarse_readings=None, coarse_notes=None)
+        readings = self.readings
+        if self.coarse_readings is not None:
+            readings = self.coarse_readings
+        notes = self.notes
+        if self.coarse_notes is not None:
+            notes = self.coarse_notes
+        return replace(
+            self,
+            fields=withheld(self.fields),
+            readings=tuple(reading.outline for reading in readings),
+            notes=notes,
+            coarse_readings=None,
+            coarse_notes=None,
+        )
 
 
 class Usage(NamedTuple):
@@ -121,27 +142,32 @@ class Usage(NamedTuple):
 
 
 def template_name(accessor: str, name: str) -> str:
-    """How a template asks Airflow's accessor for an entry; for one that is called as an attribute of it, by its method.
+    """How a template asks Airflow's accessor for an entry.
 
-    airflow/sdk/execution_time/context.py, ConnectionAccessor and VariableAccessor; Airflow 2's have `var`, too.
+    An entry that is named like an attribute of the accessor needs the accessor's `get`.
+
+    Source: airflow/sdk/execution_time/context.py, ConnectionAccessor and VariableAccessor. Those of
+    Airflow 2 have the attribute `var`, too.
     """
     if name in ("get", "var") or name.startswith("_"):
         return f"{accessor}.get({json.dumps(name)})"
-    return f"{accessor}.{name}" if name.isidentifier() else f"{accessor}[{json.dumps(name)}]"
+    if name.isidentifier():
+        return f"{accessor}.{name}"
+    return f"{accessor}[{json.dumps(name)}]"
 
 
 @dataclass(frozen=True)
 class Named:
     """A secret as code asks for it.
 
-    `form` is the spelling of its value, such as json, and `airflow` the release in which the code runs, where these are
-    known.
+    `format` is the spelling of its value, such as json, and `airflow` the release in which the code
+    runs, where these are known.
     """
 
     kind: "Kind"
     id: str
     type: str = ""
-    form: str = ""
+    format: str = ""
     airflow: str = ""
 
     @property
@@ -149,8 +175,19 @@ class Named:
         return self.airflow.startswith("2.")
 
 
+class SuggestedType(NamedTuple):
+    """A type of a kind that has types; `query` is what the address of its form ends with."""
+
+    name: str
+    icon: str
+    query: str
+
+
 class Copy(NamedTuple):
-    """A spelling in which a whole secret can be copied. `key` names it in forms and in the audit log."""
+    """A spelling in which a whole secret can be copied.
+
+    `key` names it in forms and in the audit log.
+    """
 
     key: str
     title: str
@@ -162,6 +199,10 @@ class Kind:
     """One of the three kinds of secret that Airflow looks up.
 
     `name` is its word in URLs, audit actions and Airflow's backend kwargs (`connections_prefix`).
+    `about` tells a newcomer what such a secret is. `contents` and `part` are what pages call its
+    value and a piece of that. `used_in` is where people write its id. `loss` says what a deletion
+    breaks for those who ask for `{id}`. A kind that `has_types` lists its secrets with them, and
+    people who create one choose a type first.
     """
 
     name: str
@@ -169,40 +210,68 @@ class Kind:
     title: str
     id_label: str
     icon: str
+    about: str
+    loss: str
+    contents: str = "value"
+    part: str = "part"
+    used_in: str = "a DAG"
+    has_types: bool = False
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def plural(self) -> str:
+        return f"{self.singular}s"
 
-@dataclass(frozen=True)
-class Shape:
-    """How an app tells the shared views what its values look like.
+    @property
+    def has_fields(self) -> bool:
+        """Whether a value is made of fields that have names of their own."""
+        return self.contents == "fields"
 
-    `open` takes a secret's text and the back end that reads it, and never raises: what can't be read comes back as a
-    reading with an error. `judge` takes the same and never raises either: it names one of TROUBLES, or the form of a
-    text that Airflow reads. `parts` takes two texts and that back end, and never raises either: it takes both apart in
-    the same way, so that what has one name in both can be compared; `outline` does so for whoever may not reveal,
-    without a trace of what is masked, the names of its parts included. `part` finds one of those parts again in a text,
-    by its name. `whole` is what the record calls all of a text. `use` writes code that asks for a secret. `secret` is
-    the field that a reveal means when it names none. `label` names a type, `icon` draws it. An app with `copies` has a
-    page named `copy`.
-    """
-
-    open: Callable[[str, BackendConfig], Opened]
-    judge: Callable[[str, BackendConfig], str]
-    parts: Callable[[str, str, BackendConfig], tuple[tuple[Field, ...], tuple[Field, ...]]]
-    outline: Callable[[str, str, BackendConfig], tuple[tuple[Field, ...], tuple[Field, ...]]]
-    use: Callable[[Named], tuple[Usage, ...]]
-    part: Callable[[str, str, BackendConfig], Field | None]
-    secret: str
-    whole: str
-    label: Callable[[str], str] = str
-    icon: Callable[[str], str] = lambda _: ""
-    copies: tuple[Copy, ...] = ()
+    def counted(self, number: int) -> str:
+        """A number of secrets in words, such as `1 connection`."""
+        if number == 1:
+            return f"1 {self.singular}"
+        return f"{number} {self.plural}"
 
 
-CONNECTIONS = Kind("connections", "connection", "Connections", "Connection id", "plug")
-VARIABLES = Kind("variables", "variable", "Variables", "Variable key", "list")
-CONFIG = Kind("config", "config option", "Config", "Option", "settings")
+CONNECTIONS = Kind(
+    "connections",
+    "connection",
+    "Connections",
+    "Connection id",
+    "plug",
+    about=(
+        "A connection is how a task finds an account: where it is, who signs in, and with what. "
+        "Tasks ask for it by its id."
+    ),
+    loss="Tasks that ask for the connection {id} fail, at once, with “The conn_id isn’t defined”.",
+    contents="fields",
+    part="field",
+    has_types=True,
+)
+VARIABLES = Kind(
+    "variables",
+    "variable",
+    "Variables",
+    "Variable key",
+    "list",
+    about="A variable is a piece of text that tasks ask for by its key.",
+    loss="Tasks that ask for the variable {id} fail, at once, or get their default.",
+)
+CONFIG = Kind(
+    "config",
+    "config option",
+    "Config",
+    "Option",
+    "settings",
+    about=(
+        "A config option that Airflow flags sensitive can be read from here instead of from "
+        "airflow.cfg."
+    ),
+    loss="Airflow’s components no longer find the option {id} when they start.",
+    used_in="airflow.cfg",
+)
 KINDS = (CONNECTIONS, VARIABLES, CONFIG)
 BY_NAME = {kind.name: kind for kind in KINDS}

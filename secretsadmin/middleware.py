@@ -14,12 +14,23 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-from secretsadmin import seen
-from secretsadmin.addresses import is_among
-from secretsadmin.audit.models import NotRecorded
-from secretsadmin.backend import InvalidId, KindDisabled
-from secretsadmin.encoding import is_utf_8
-from secretsadmin.remembered import Remembered
+from secretsadmin import correlation, seen
+from secretsadmin.access.authentication import BEGAN, USED
+from secretsadmin.access.remembered import Remembered
+from secretsadmin.audit.budgets import OverBudget
+from secretsadmin.audit.recording import NotRecorded
+from secretsadmin.config.addresses import is_among
+from secretsadmin.config.backend import InvalidId, KindDisabled
+from secretsadmin.pages.problems import (
+    FROM_ELSEWHERE,
+    OTHER_ENCODING,
+    TOO_LARGE,
+    UNRECORDED,
+    no_database,
+    of_store,
+)
+from secretsadmin.server.bodies import most_bytes
+from secretsadmin.server.encoding import is_utf_8
 from secretsadmin.store import aws
 from secretsadmin.store.errors import StoreError
 from secretsadmin.views import problems, site
@@ -27,7 +38,6 @@ from secretsadmin.views.signed_out import signed_out
 
 Next = Callable[[HttpRequest], HttpResponse]
 View = Callable[..., HttpResponseBase]
-
 
 # Django's own middleware sets some of these, too, but not on what is answered before its turn.
 HEADERS = {
@@ -40,20 +50,46 @@ HEADERS = {
 }
 
 
+class Correlated:
+    """Gives the request an id, which its answer, its log lines and its part of the record have."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with correlation.request() as request_id:
+            response = self.get_response(request)
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+
 class Headers:
-    """No answer is kept by anybody on its way, and no page may use what it has no need of."""
+    """No proxy or cache may keep an answer, and no page may use what it doesn't need."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        # Files come with how long they may be kept; nothing else below /static/ does.
-        if "Cache-Control" not in response.headers or not request.path.startswith(settings.STATIC_URL):
+        # A static file says how long it may be kept; an error below /static/ doesn't.
+        is_static = request.path.startswith(settings.STATIC_URL)
+        if not is_static or "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if settings.SECURE_HSTS_SECONDS and request.is_secure():
+            response.headers.setdefault("Strict-Transport-Security", strict_transport())
         return response
+
+
+def strict_transport() -> str:
+    """What Django's own middleware says, which doesn't get to see the answers about health."""
+    parts = [f"max-age={settings.SECURE_HSTS_SECONDS}"]
+    if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
+        parts.append("includeSubDomains")
+    if settings.SECURE_HSTS_PRELOAD:
+        parts.append("preload")
+    return "; ".join(parts)
 
 
 class Forwarded:
@@ -64,27 +100,33 @@ class Forwarded:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scheme = request.META.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip()
-        if scheme == "https" and is_among(request.META.get("REMOTE_ADDR", ""), settings.FORWARDED_ALLOW_IPS):
+        peer = request.META.get("REMOTE_ADDR", "")
+        if scheme == "https" and is_among(peer, settings.TRUSTED_PROXIES):
             request.META["wsgi.url_scheme"] = scheme
         return self.get_response(request)
 
 
 class CompressedFiles(GZipMiddleware):
-    """Files are compressed on their way. Pages aren't: how short one gets would tell what is in it."""
+    """Files are compressed on their way.
+
+    Pages aren't: the length of a compressed page tells something of what is in it.
+    """
 
     max_random_bytes = 0
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
-        is_whole_file = response.streaming and response.status_code == HTTPStatus.OK and request.method == "GET"
-        if not is_whole_file or not request.path.startswith(settings.STATIC_URL):
+        if not request.path.startswith(settings.STATIC_URL) or request.method != "GET":
+            return response
+        if not response.streaming or response.status_code != HTTPStatus.OK:
             return response
         return super().process_response(request, response)
 
 
 class Fetched:
-    """A browser says who makes it ask. Another site may open a page here, and have nothing else of it or done by it.
+    """Refuses what another site makes a browser ask for, except to open a page.
 
-    Whatever says nothing is met by what there was before: a token in every form, and cookies that stay here.
+    Browsers say which site makes them ask. Where one doesn't, the tokens in the forms and the
+    cookies, which stay on this site, protect the person.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -93,22 +135,23 @@ class Fetched:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if is_ours(request) or opens_a_page(request):
             return self.get_response(request)
-        return problems.page(request, problems.FROM_ELSEWHERE)
+        return problems.page(request, FROM_ELSEWHERE)
 
 
 def is_ours(request: HttpRequest) -> bool:
-    """Asked for by one of our pages, or by the person alone."""
+    """Whether one of our pages asks for it, or the person does without any page."""
     return request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
 
 
 def opens_a_page(request: HttpRequest) -> bool:
-    headers = request.headers
-    is_read = request.method in ("GET", "HEAD")
-    return is_read and headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+    if request.method not in ("GET", "HEAD"):
+        return False
+    fetch = (request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest"))
+    return fetch == ("navigate", "document")
 
 
 class Encoded:
-    """Pages here send UTF-8, and nothing else is read."""
+    """Refuses a request in another encoding than UTF-8, which pages here send."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -116,11 +159,11 @@ class Encoded:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if is_utf_8(request):
             return self.get_response(request)
-        return problems.page(request, problems.OTHER_ENCODING)
+        return problems.page(request, OTHER_ENCODING)
 
 
 class Health:
-    """A load balancer asks by the machine's address, which is no host of the site, and needs no session."""
+    """Answers load balancers, which ask by the machine's address: that is no host of the site."""
 
     views = {"/health/live": site.live, "/health/ready": site.ready}
 
@@ -133,7 +176,7 @@ class Health:
 
 
 class Lists:
-    """Lists are read for somebody who may have seen newer ones, at another worker process."""
+    """Tells lists what the person has seen, which may be newer lists of another worker process."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -148,13 +191,14 @@ class Lists:
 
 
 class SessionAge:
-    """A session ends some time after its last request, and some longer time after it began, however much it is used.
+    """Ends a session when it wasn't used for a while, and at last some hours after it began.
 
-    When it was used last is noted at most sixty times in that time, and never at the cost of what was asked for.
+    The time of the last request is noted at most sixty times an idle age. A request never fails
+    because it can't be noted.
     """
 
-    BEGAN = "began"
-    USED = "used"
+    BEGAN = BEGAN
+    USED = USED
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -187,37 +231,50 @@ class SessionAge:
 
 
 class SignedIn(LoginRequiredMiddleware):
-    """A page leads whoever isn't signed in to the sign-in; nothing that was typed is lost on the way there."""
+    """Leads to the sign-in whoever isn't signed in, without losing what was typed."""
+
+    def get_login_url(self, view_func: View) -> str:
+        """The one sign-in; Django's admin would have one of its own."""
+        del view_func
+        return str(settings.LOGIN_URL)
 
     def process_view(
-        self, request: HttpRequest, view_func: View, view_args: tuple[Any, ...], view_kwargs: dict[str, Any]
+        self,
+        request: HttpRequest,
+        view_func: View,
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        refusal = super().process_view(request, view_func, view_args, view_kwargs)
-        if refusal and (request.method == "POST" or getattr(request, "htmx", False)):
+        to_sign_in = super().process_view(request, view_func, view_args, view_kwargs)
+        if to_sign_in is None:
+            return None
+        if request.method == "POST" or getattr(request, "htmx", False):
             return signed_out(request)
-        return refusal
+        return to_sign_in
 
 
 class Errors:
-    """AWS has ten seconds for a request; what goes wrong meanwhile becomes a page in our words."""
+    """Gives each request its deadline for AWS, and turns expected errors into pages."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Told from the header, before anybody reads the body.
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return problems.page(request, problems.TOO_LARGE)
-        with aws.one_action():
+        # The header gives the length away before anybody reads the body.
+        if int(request.META.get("CONTENT_LENGTH") or 0) > most_bytes(request.path_info):
+            return problems.page(request, TOO_LARGE)
+        with aws.deadline():
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, StoreError):
-            return problems.page(request, problems.of_store(error))
+            return problems.page(request, of_store(error))
         if isinstance(error, InvalidId | KindDisabled):
             return problems.not_found(request, error)
+        if isinstance(error, OverBudget):
+            return problems.over_budget(request, error)
         if isinstance(error, NotRecorded):
-            return problems.page_without_database(request, problems.UNRECORDED)
+            return problems.page_without_database(request, UNRECORDED)
         if isinstance(error, DatabaseError):
-            return problems.page_without_database(request, problems.no_database(request))
+            return problems.page_without_database(request, no_database(request))
         return None

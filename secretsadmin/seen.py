@@ -1,7 +1,7 @@
-"""What a person has seen of the lists, so that none of their pages shows an older list after a newer one.
+"""What a person has seen of the lists, so that no page shows them an older list after a newer one.
 
-Each worker process has lists of its own. What somebody saw of another's travels with them: whoever handles their
-request says it here, and a list that knows less than they do asks AWS first.
+Each worker process has lists of its own. The browser brings along what the person saw of another
+process's lists. A middleware says so here, and a list that is older asks AWS first.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Sight:
-    """A list as it was seen: of when it was, and a mark that two lists share which say the same."""
+    """A list as it was seen: its time, and its mark. Lists that say the same have the same mark."""
 
     as_of: datetime
     mark: str
@@ -33,7 +33,7 @@ _memory: ContextVar[Memory | None] = ContextVar("memory", default=None)
 
 @contextmanager
 def by(memory: Memory) -> Iterator[None]:
-    """Lists that are read inside are read for somebody who has seen this."""
+    """Inside this context, lists are read for the person who has this memory."""
     token = _memory.set(memory)
     try:
         yield
@@ -42,12 +42,15 @@ def by(memory: Memory) -> Iterator[None]:
 
 
 def last(name: str) -> Sight | None:
-    """The newest list of this name that the person has seen; None where nobody tells."""
+    """The newest list of this name that the person has seen; None where it isn't known."""
     memory = _memory.get()
-    return memory.last(name) if memory else None
+    if memory is None:
+        return None
+    return memory.last(name)
 
 
 def note(name: str, sight: Sight) -> None:
-    """The person is shown this list now."""
-    if memory := _memory.get():
+    """Remember that the person is shown this list now."""
+    memory = _memory.get()
+    if memory is not None:
         memory.note(name, sight)

@@ -1,4 +1,7 @@
-"""What gunicorn serves. A site that is set up wrongly doesn't start: it says what is missing, and what is doubtful."""
+"""What gunicorn serves.
+
+A site that is set up wrongly doesn't start: it says what is missing, and what is doubtful.
+"""
 
 import os
 import sys
@@ -6,7 +9,7 @@ import sys
 from django.core import checks
 from django.core.wsgi import get_wsgi_application
 
-from secretsadmin.encoding import readable
+from secretsadmin.server.encoding import readable
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secretsadmin.settings")
 application = readable(get_wsgi_application())
@@ -15,6 +18,8 @@ application = readable(get_wsgi_application())
 APP_LOAD_ERROR = 4
 
 problems = checks.run_checks()
-sys.stderr.write("".join(f"{problem.msg} {problem.hint or ''}".rstrip() + "\n" for problem in problems))
+sys.stderr.write(
+    "".join(f"{problem.msg} {problem.hint or ''}".rstrip() + "\n" for problem in problems)
+)
 if any(problem.is_serious() for problem in problems):
     sys.exit(APP_LOAD_ERROR)

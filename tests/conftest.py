@@ -3,30 +3,27 @@
 import json
 from collections.abc import Callable, Iterator
 
-import hypothesis
 import pytest
-from django.contrib.auth.models import Group, User
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from secretsadmin.audit import looks
 from secretsadmin.demo.emulator import Emulator, serve
 from secretsadmin.store import aws, listing
-from tests.sweeps import end_of_sweeps
-from tests.wire import keeping_a_client
+from tests.support.people import somebody
+from tests.support.properties import draw_alike
+from tests.support.sweeps import end_of_sweeps
+from tests.support.wire import keeping_a_client
 
 ROLES = ("viewer", "editor", "admin", "auditor")
 DATABASE = {"db", "transactional_db", "django_db_setup"}
 As = Callable[[str], Client]
 
-# A slow machine fails no property. Each run draws the same cases, because pyproject.toml sets the seed. A case that
-# failed is kept in .hypothesis/, and drawn first until it fails no more.
-hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("suite")
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what touches the database, by its fixtures, so that `-m database` never needs a list."""
+    draw_alike(items)
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         if asked & DATABASE or item.get_closest_marker("django_db"):
@@ -35,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def one_emulator() -> Iterator[Emulator]:
-    """It and its clients serve one test after the other, because making them takes longer than most tests."""
+    """One emulator and its clients serve all tests, because making them takes long."""
     with serve() as running, keeping_a_client(running.endpoint):
         yield running
     aws.forget_clients()
@@ -68,6 +65,7 @@ def begin_cold() -> None:
     """Know no listing, as a worker that has just started."""
     end_of_sweeps()
     listing.forget()
+    looks.forget()
 
 
 @pytest.fixture
@@ -75,11 +73,8 @@ def signed_in(db: None) -> As:
     """A browser in which somebody of the role is signed in."""
 
     def sign_in(role: str) -> Client:
-        user, is_new = User.objects.get_or_create(username=role)
-        if is_new:
-            user.groups.add(Group.objects.get(name=f"{role}s"))
         client = Client()
-        client.force_login(user)
+        client.force_login(somebody(role, f"{role}s"))
         return client
 
     return sign_in

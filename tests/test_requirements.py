@@ -1,4 +1,4 @@
-"""The locked requirements agree: what one environment has, whoever develops has, in the same version."""
+"""The locked requirements agree: a developer has the versions of every environment."""
 
 import re
 

@@ -1,8 +1,7 @@
 """Serves variables and config options, which are alike: the site map mounts this twice."""
 
 from secretsadmin.secret_urls import secret_urls
-from variables.forms import VariableForm
-from variables.shape import SHAPE
+from variables.adapter import ADAPTER
 
 app_name = "variables"
-urlpatterns = secret_urls(SHAPE, VariableForm)
+urlpatterns = secret_urls(ADAPTER)

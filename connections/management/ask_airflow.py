@@ -1,7 +1,8 @@
-"""Runs in an Airflow's own Python (3.8 and later) and writes what its providers say of connection types, as JSON.
+"""Writes what an Airflow's providers say of their connection types, as JSON.
 
-It knows Airflow and nothing of this project. The answer goes into a file, because Airflow writes warnings to where it
-likes. With --without-libraries, hooks are asked whose libraries aren't installed.
+It runs in that Airflow's own Python (3.8 and later), and knows nothing of this project. The answer
+goes into a file, because Airflow writes warnings to where it likes. With --without-libraries, it
+also asks the hooks whose libraries aren't installed.
 """
 
 from __future__ import annotations
@@ -25,11 +26,16 @@ UI_MODULES = (
     "flask_appbuilder",
     "flask_appbuilder.fieldwidgets",
 )
-KINDS = {"IntegerField": "integer", "BooleanField": "boolean", "FloatField": "number", "DecimalField": "number"}
+KINDS = {
+    "IntegerField": "integer",
+    "BooleanField": "boolean",
+    "FloatField": "number",
+    "DecimalField": "number",
+}
 
 
 class AnyAttribute(type):
-    """A class of which a hook may ask what it likes at its import: members of an enumeration, a type of some type."""
+    """A class that has what a hook asks it for at its import, such as an enumeration's members."""
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
@@ -41,7 +47,7 @@ class AnyAttribute(type):
 
 
 class Ignored(metaclass=AnyAttribute):
-    """Whatever a hook asks a library for that says nothing about its connection, such as a widget."""
+    """What a hook asks a library for that says nothing about its connection, such as a widget."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
         self.input_type = ""
@@ -78,7 +84,10 @@ class BooleanField(StringField):
 
 
 NAMES = {
-    **{one.__name__: one for one in (StringField, PasswordField, IntegerField, BooleanField)},
+    "StringField": StringField,
+    "PasswordField": PasswordField,
+    "IntegerField": IntegerField,
+    "BooleanField": BooleanField,
     "AnyOf": AnyOf,
     "any_of": AnyOf,
     "InputRequired": InputRequired,
@@ -119,20 +128,28 @@ class LibraryFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def _importer() -> str:
     """The name of the module that imports at this moment."""
+    machinery = (__name__, "importlib", "importlib._bootstrap")
     frame = inspect.currentframe()
-    while frame and frame.f_globals.get("__name__") in (__name__, "importlib", "importlib._bootstrap"):
+    while frame:
+        name = frame.f_globals.get("__name__")
+        if name not in machinery:
+            return str(name)
         frame = frame.f_back
-    return str(frame.f_globals.get("__name__")) if frame else ""
+    return ""
 
 
 def stand_in_for_ui_libraries() -> None:
-    roots = {name.partition(".")[0] for name in UI_MODULES}
-    missing = {root for root in roots if root not in sys.modules and importlib.util.find_spec(root) is None}
+    libraries = {name.partition(".")[0] for name in UI_MODULES}
+    missing = set(filter(_is_missing, libraries))
     for name in UI_MODULES:
         if name.partition(".")[0] in missing:
             module = StandIn(name)
             module.__path__ = []  # A package, so that its submodules can be imported.
             sys.modules[name] = module
+
+
+def _is_missing(library: str) -> bool:
+    return library not in sys.modules and importlib.util.find_spec(library) is None
 
 
 def rows(manager: Any) -> list[dict[str, Any]]:
@@ -150,15 +167,15 @@ def _hook(manager: Any, conn_type: str) -> Any:
 
 
 def _row(manager: Any, conn_type: str, hook: Any, fields: dict[str, Any]) -> dict[str, Any]:
-    package, said = _declaration(manager, conn_type)
+    package, declaration = _declaration(manager, conn_type)
     package = getattr(hook, "package_name", None) or package
     behaviour = manager.field_behaviours.get(conn_type) or {}
-    path = getattr(hook, "hook_class_name", None) or said.get("hook-class-name")
+    path = getattr(hook, "hook_class_name", None) or declaration.get("hook-class-name")
     hook_class = _imported(path)
     argument = _argument(hook_class, getattr(hook, "connection_id_attribute_name", None))
     return {
         "connection_type": conn_type,
-        "name": getattr(hook, "hook_name", None) or said.get("hook-name"),
+        "name": getattr(hook, "hook_name", None) or declaration.get("hook-name"),
         "provider": package,
         "version": getattr(manager.providers.get(package), "version", None),
         "source": "installed" if package else None,
@@ -174,9 +191,9 @@ def _row(manager: Any, conn_type: str, hook: Any, fields: dict[str, Any]) -> dic
 
 def _declaration(manager: Any, conn_type: str) -> tuple[str | None, dict[str, Any]]:
     for package, provider in manager.providers.items():
-        for said in provider.data.get("connection-types") or ():
-            if said.get("connection-type") == conn_type:
-                return package, said
+        for declaration in provider.data.get("connection-types") or ():
+            if declaration.get("connection-type") == conn_type:
+                return package, declaration
     return None, {}
 
 
@@ -190,48 +207,55 @@ def _imported(path: str | None) -> Any:
 
 
 def _argument(hook: Any, attribute: str | None) -> str | None:
-    """The argument of the hook that takes a connection's id, which the attribute's name is only most of the time."""
+    """The hook's argument that takes a connection's id. Mostly its name is the attribute's."""
     if hook is None:
         return None
-    taken = _arguments(hook)
-    is_sql = any(one.__name__ == "DbApiHook" for one in hook.__mro__)
-    if attribute and (attribute in taken or is_sql):
+    arguments = _arguments(hook)
+    is_sql = any(base.__name__ == "DbApiHook" for base in hook.__mro__)
+    if attribute and (attribute in arguments or is_sql):
         return attribute
-    return "conn_id" if "conn_id" in taken else None
+    if "conn_id" in arguments:
+        return "conn_id"
+    return None
 
 
 def _default_id(hook: Any, argument: str | None) -> str | None:
-    """The connection that the hook asks for when none is named; its class may name another than its argument does."""
-    default = _arguments(hook).get(argument) if hook is not None else None
-    for said in (default, getattr(hook, "default_conn_name", None)):
-        if said and isinstance(said, str):
-            return said
+    """The connection that the hook asks for when none is named.
+
+    The default of its argument counts before what its class says.
+    """
+    if hook is None:
+        return None
+    for conn_id in (_arguments(hook).get(argument), getattr(hook, "default_conn_name", None)):
+        if conn_id and isinstance(conn_id, str):
+            return conn_id
     return None
 
 
 def _arguments(hook: Any) -> dict[str | None, Any]:
     """What the hook's constructor and those of its bases take, with the defaults of the nearest."""
-    found: dict[str | None, Any] = {}
-    for one in hook.__mro__:
-        if "__init__" in vars(one):
-            found = {**_defaults(one.__init__), **found}
-    return found
+    arguments: dict[str | None, Any] = {}
+    for base in hook.__mro__:
+        if "__init__" in vars(base):
+            arguments = {**_defaults(base.__init__), **arguments}
+    return arguments
 
 
 def _defaults(function: Any) -> dict[str | None, Any]:
     try:
-        return {key: one.default for key, one in inspect.signature(function).parameters.items()}
+        parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):
         return {}
+    return {name: parameter.default for name, parameter in parameters.items()}
 
 
 def _fields(manager: Any) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+    fields: dict[str, dict[str, Any]] = {}
     for key, widget in manager.connection_form_widgets.items():
         _, conn_type, name = key.split("__", 2)
-        field = widget.field
-        found.setdefault(conn_type, {})[name] = _declared(field) if isinstance(field, dict) else _drawn(field)
-    return found
+        read = _declared if isinstance(widget.field, dict) else _drawn
+        fields.setdefault(conn_type, {})[name] = read(widget.field)
+    return fields
 
 
 def _declared(field: dict[str, Any]) -> dict[str, Any]:
@@ -241,21 +265,32 @@ def _declared(field: dict[str, Any]) -> dict[str, Any]:
 
 def _drawn(field: Any) -> dict[str, Any]:
     """A field of wtforms, or ours in its place."""
-    label, validators = _given(field, 0, "label"), _given(field, 1, "validators") or ()
+    label = _given(field, 0, "label")
+    validators = _given(field, 1, "validators") or ()
     kind = field.field_class.__name__
-    schema: dict[str, Any] = {"type": [KINDS.get(kind, "string"), "null"], "default": field.kwargs.get("default")}
-    if kind == "PasswordField" or getattr(field.kwargs.get("widget"), "input_type", "") == "password":
+    schema: dict[str, Any] = {
+        "type": [KINDS.get(kind, "string"), "null"],
+        "default": field.kwargs.get("default"),
+    }
+    input_type = getattr(field.kwargs.get("widget"), "input_type", "")
+    if kind == "PasswordField" or input_type == "password":
         schema["format"] = "password"
     for validator in validators:
         if hasattr(validator, "values"):
             schema["enum"] = list(validator.values)
         if type(validator).__name__ in ("InputRequired", "DataRequired"):
             schema["type"] = schema["type"][0]
-    return {"label": str(label or ""), "description": str(field.kwargs.get("description") or ""), "schema": schema}
+    return {
+        "label": str(label or ""),
+        "description": str(field.kwargs.get("description") or ""),
+        "schema": schema,
+    }
 
 
 def _given(field: Any, place: int, name: str) -> Any:
-    return field.args[place] if len(field.args) > place else field.kwargs.get(name)
+    if len(field.args) > place:
+        return field.args[place]
+    return field.kwargs.get(name)
 
 
 def _without_prefix(conn_type: str, placeholders: dict[str, Any]) -> dict[str, str]:

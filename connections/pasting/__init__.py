@@ -1,34 +1,40 @@
 """Paste anything: a text from somewhere else becomes the fields of a connection.
 
-Nothing is kept and no value is quoted. Each form that people have their connections in has a reader, which says None
-to texts of another form.
+Nothing is kept and no value is quoted. Each syntax that people have their connections in has a
+reader, which says None to other texts.
 """
 
 import json
 from contextlib import suppress
 
-from connections import catalog
 from connections.pasting.lines import command, environment_line, exported_line
 from connections.pasting.pasted import Pasted, Terms, UnreadablePaste
 from connections.pasting.values import read_value
-from connections.reading import ConnWords, UnreadableSecret
-from secretsadmin.unseen import is_unicode
+from connections.providers import catalogue
+from connections.value.errors import UnreadableSecret
+from connections.value.stored_json import ConnWords
+from secretsadmin.kinds import MAX_CHARACTERS
+from secretsadmin.texts import is_unicode
 
-__all__ = ["MOST_CHARACTERS", "Pasted", "UnreadablePaste", "paste"]
+__all__ = ["Pasted", "UnreadablePaste", "paste"]
 
-# Twice what a value can hold, for the sake of what stands around it.
-MOST_CHARACTERS = 131_072
 _FENCE = "```"
 _QUOTES = ("'", '"', "`")
 _LINES = (environment_line, command, exported_line)
 
 
-def paste(text: str, extra_conn_words: ConnWords | None = None, among: catalog.Types | None = None) -> Pasted:
-    """What a text means to whoever has the types of `among`, or Airflow's own.
+def paste(
+    text: str, extra_conn_words: ConnWords | None = None, types: catalogue.Types | None = None
+) -> Pasted:
+    """The connection that a text means, where a site has these types, or Airflow's own.
 
-    Raises UnreadablePaste and nothing else, whatever the text. No error has a cause, a context or our frames.
+    `extra_conn_words` are the environment's further words for fields in JSON. Raises
+    UnreadablePaste and nothing else, whatever the text. The error has no cause, no context and no
+    frame that holds the text.
     """
-    terms = Terms(extra_conn_words, catalog.types() if among is None else among)
+    if types is None:
+        types = catalogue.types()
+    terms = Terms(extra_conn_words, types)
     try:
         return _read(text, terms)
     except UnreadablePaste as error:
@@ -39,15 +45,18 @@ def paste(text: str, extra_conn_words: ConnWords | None = None, among: catalog.T
 
 
 def _read(text: str, terms: Terms) -> Pasted:
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         raise UnreadablePaste("This is longer than 131,072 characters. Paste one connection alone.")
     if not is_unicode(text):
         raise UnreadablePaste("This holds half a surrogate pair, which is not text. Copy it anew.")
     plain = _bare(text)
     if not plain:
-        raise UnreadablePaste("There is nothing in this. Paste a URI, JSON, an environment line or a command.")
-    for line in _LINES:
-        if pasted := line(plain, terms):
+        raise UnreadablePaste(
+            "There is nothing in this. Paste a URI, JSON, an environment line or a command."
+        )
+    for read_line in _LINES:
+        pasted = read_line(plain, terms)
+        if pasted:
             return pasted
     return read_value(plain, terms)
 
@@ -57,7 +66,8 @@ def _bare(text: str) -> str:
     text = text.replace("\r\n", "\n").lstrip("\ufeff").strip().lstrip("\ufeff").strip()
     if text.startswith(_FENCE) and text.endswith(_FENCE) and "\n" in text:
         text = text.partition("\n")[2].removesuffix(_FENCE).strip()
-    if len(text) > 1 and text[0] in _QUOTES and text[-1] == text[0]:
+    is_quoted = len(text) > 1 and text[0] in _QUOTES and text[-1] == text[0]
+    if is_quoted:
         return _unescaped(text).strip()
     return text
 

@@ -1,4 +1,7 @@
-"""The words of a shell's line. As shlex takes it apart, whose time grows with the square of a word's length."""
+"""The words of a shell's line, as shlex takes it apart.
+
+shlex itself takes time by the square of a word's length.
+"""
 
 import re
 
@@ -11,7 +14,7 @@ _ESCAPED = re.compile(r"\\([\"\\])")
 
 
 def shell_words(text: str) -> list[str] | None:
-    """The words without their quotation marks; None where one of these, or an escape, isn't closed."""
+    """The words without their quotation marks; None where a mark or an escape isn't closed."""
     words = []
     for part in _PARTS.finditer(text):
         if part["open"]:
@@ -26,4 +29,6 @@ def _unquoted(piece: str) -> str:
         return piece[1:]
     if piece[0] == "'":
         return piece[1:-1]
-    return _ESCAPED.sub(r"\1", piece[1:-1]) if piece[0] == '"' else piece
+    if piece[0] == '"':
+        return _ESCAPED.sub(r"\1", piece[1:-1])
+    return piece

@@ -1,6 +1,6 @@
-"""Sessions whose keys only browsers have: whoever reads the database, or a copy of it, can't go on in one.
+"""Sessions whose keys only browsers have, so that nobody can use one from a copy of the database.
 
-The table holds a keyed hash of each, as Django's ticket 21076 proposes.
+The table holds a keyed hash of each key, as Django's ticket 21076 proposes.
 """
 
 from contextlib import suppress
@@ -12,20 +12,22 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-# What Django's table has room for; 160 bits.
+# The column of Django's table has room for 40 hexadecimal digits, which are 160 bits.
 LENGTH = 40
-# How many are removed at once, so that a sign-in doesn't wait for years of them.
+# A sign-in removes no more sessions than these, so that it never waits for years of them.
 MOST_REMOVED = 500
 
 
 def at_rest(session_key: str) -> str:
-    return salted_hmac("secretsadmin.sessions", session_key, algorithm="sha256").hexdigest()[:LENGTH]
+    """A session's key as the table has it."""
+    digest = salted_hmac("secretsadmin.sessions", session_key, algorithm="sha256").hexdigest()
+    return digest[:LENGTH]
 
 
 class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Any:
-        stored = self.model.objects.filter(session_key=at_rest(self.session_key or ""), expire_date__gt=timezone.now())
-        session = stored.first()
+        key = at_rest(self.session_key or "")
+        session = self.model.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
         if session is None:
             self._session_key = None
         return session
@@ -45,7 +47,7 @@ class SessionStore(db.SessionStore):
 
 
 def remove_expired() -> None:
-    """Remove what has ended. What the database doesn't remove now is left to the next time."""
+    """Remove sessions that have ended. Where the database fails, the next sign-in does it."""
     expired = Session.objects.filter(expire_date__lte=timezone.now())
     with suppress(DatabaseError), transaction.atomic():
         Session.objects.filter(pk__in=expired.values("pk")[:MOST_REMOVED]).delete()

@@ -1,11 +1,14 @@
-"""How often somebody was refused in a minute. Each time is counted, and a few of many are recorded one by one."""
+"""How often somebody was refused in a minute.
+
+Each time is counted, and a few of many are recorded one by one.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
 
-# So many of a minute are recorded, whatever they are.
+# The first refusals of a minute, as many as this, are all recorded.
 LISTED = 10
 
 
@@ -24,7 +27,10 @@ class Refusals(models.Model):
 
 
 def count(user: str, at: datetime) -> int:
-    """Count one more, in a transaction of the caller's. Returns its number in this minute, over all workers."""
+    """Count one more, in a transaction of the caller's.
+
+    Returns its number in this minute, over all workers.
+    """
     row, _ = Refusals.objects.select_for_update().get_or_create(user=user, minute=minute_of(at))
     row.count += 1
     row.save(update_fields=["count"])
@@ -32,7 +38,7 @@ def count(user: str, at: datetime) -> int:
 
 
 def is_recorded(number: int) -> bool:
-    """The first of a minute, and then those whose number is a power of two, so that of any flood there are few rows."""
+    """Whether a refusal gets rows of its own: the first ones of a minute, then powers of two."""
     return number <= LISTED or number.bit_count() == 1
 
 
@@ -41,7 +47,8 @@ def totals(minutes: Iterable[tuple[str, datetime]]) -> dict[tuple[str, datetime]
     wanted = set(minutes)
     if not wanted:
         return {}
-    users, times = ({each[part] for each in wanted} for part in (0, 1))
+    users = {user for user, _ in wanted}
+    times = {minute for _, minute in wanted}
     rows = Refusals.objects.filter(user__in=users, minute__in=times)
     return {(row.user, row.minute): row.count for row in rows}
 

@@ -1,28 +1,46 @@
-"""What the record says of the secrets of one kind as they stand: who changed each last, and what was found in it.
+"""What the record says of a kind's secrets today: who changed each, and what was found in it.
 
-A process keeps it and asks the record for what came since, because a list of ten thousand can't look each of them up.
+A process keeps this in memory and asks the record for what is new, because a list of ten thousand
+secrets can't look each of them up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
-from secretsadmin.audit.models import Event, EventQuerySet, Outcome
-from secretsadmin.environments import Ref
+from secretsadmin.actions import (
+    DISCLOSING,
+    PUTTING_IN_PLACE,
+    READING,
+    SCAN,
+    action_of,
+    audit_actions,
+)
+from secretsadmin.audit.models import (
+    FOUND,
+    Event,
+    EventQuerySet,
+    Outcome,
+    acted_at,
+    last_of_each,
+    place_of,
+)
+from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import BINARY, OLDER_WORDS, TROUBLES
 
-CHANGES = ("create", "update", "roll-back")
-DISCLOSURES = ("open", "compare", "reveal", "copy")
 # A line may be committed after a younger one, and the clocks of two machines differ a little.
 OVERLAP = timedelta(minutes=1)
+_NOT_READ = (Outcome.STARTED, Outcome.DENIED)
+_SAYS_WHAT_WAS_FOUND = Q(format__isnull=False) | Q(error=BINARY)
+_SAYS_TROUBLE = Q(format__in=[*TROUBLES, *OLDER_WORDS]) | Q(error=BINARY)
 
 
 class Line(NamedTuple):
-    """What is needed of a line of the record: making ten thousand whole ones takes long."""
+    """The needed columns of an event, because ten thousand whole events take long to make."""
 
     id: int
     secret: str
@@ -30,41 +48,61 @@ class Line(NamedTuple):
     user: str
     at: datetime
     action: str
-    form: str | None
+    outcome: str
+    format: str | None
     error: str
+    details: Mapping[str, Any] | None
+    correlation: str
 
 
 class Change(NamedTuple):
-    """The last act here that put another value in place. `id` is that of its line in the record."""
+    """The last act here that put another value in place, and its place among the others."""
 
-    id: int
+    place: int
     version: str
     user: str
-    at: datetime
+    acted_at: datetime
 
 
 class Finding(NamedTuple):
-    """What somebody found who was shown a version: one of TROUBLES, or nothing where Airflow reads it."""
+    """What was found in a version that was shown: one of TROUBLES, or empty."""
 
     id: int
     trouble: str
     at: datetime
 
 
-class Standing:
-    """The last change of each secret, and what was found in its versions.
+class Scanned(NamedTuple):
+    """What a scan found in the version that it read: the names of rules. `run` is the scan's id."""
 
-    `revision` grows with what is learnt, so that what follows from both needn't be worked out again.
+    id: int
+    version: str
+    rules: tuple[str, ...]
+    at: datetime
+    run: str
+
+
+class Standing:
+    """The last change of each secret, what was found in its versions, and when it was read here.
+
+    `revision` grows when something is learnt. Until then, results worked out of these stay true.
     """
 
     def __init__(self, environment: str, kind: str) -> None:
         self._events = Event.objects.filter(environment=environment, kind=kind)
-        self._change = Q(action__in=[f"{kind}.{verb}" for verb in CHANGES], outcome=Outcome.SUCCEEDED)
-        self._disclosure = Q(action__in=[f"{kind}.{verb}" for verb in DISCLOSURES])
-        self._asked: datetime | None = None
+        puts = audit_actions([kind], PUTTING_IN_PLACE)
+        self._is_change = Q(action__in=puts, outcome=Outcome.SUCCEEDED)
+        self._is_disclosure = Q(action__in=audit_actions([kind], DISCLOSING))
+        read = audit_actions([kind], READING)
+        # What was refused here has read nothing, and what was broken off gets an outcome later.
+        self._is_reading = Q(action__in=read) & ~Q(outcome__in=_NOT_READ)
+        self._caught_up: datetime | None = None
         self._lock = Lock()
         self._changes: dict[str, Change] = {}
         self._findings: dict[tuple[str, str], Finding] = {}
+        self._reads: dict[str, datetime] = {}
+        self._is_scan = Q(action__in=audit_actions([kind], [SCAN.verb]), details__has_key=FOUND)
+        self._scans: dict[str, Scanned] = {}
         self.revision = 0
 
     def changes(self) -> list[tuple[str, Change]]:
@@ -73,7 +111,7 @@ class Standing:
             return list(self._changes.items())
 
     def findings(self) -> list[tuple[tuple[str, str], Finding]]:
-        """What keeps Airflow from reading a version, by secret and version."""
+        """What was found in versions, by secret and version."""
         with self._lock:
             return list(self._findings.items())
 
@@ -83,59 +121,115 @@ class Standing:
     def finding(self, secret: str, version: str) -> Finding | None:
         return self._findings.get((secret, version))
 
+    def read(self, secret: str) -> datetime | None:
+        """When an act here read its value last."""
+        return self._reads.get(secret)
+
+    def scanned(self, secret: str) -> Scanned | None:
+        """What the last scan of it found, if one has read it."""
+        return self._scans.get(secret)
+
     def catch_up(self) -> None:
-        """One query, and two the first time."""
+        """Ask the record for what is new: one query, and four the first time."""
         now = timezone.now()
-        queries = self._all() if self._asked is None else self._since(min(self._asked, now) - OVERLAP)
-        lines = [Line(*columns) for query in queries for columns in query.values_list(*Line._fields)]
+        if self._caught_up is None:
+            queries = self._all()
+        else:
+            queries = [self._since(min(self._caught_up, now) - OVERLAP)]
+        lines: list[Line] = []
+        for query in queries:
+            lines.extend(Line(*columns) for columns in query.values_list(*Line._fields))
         with self._lock:
-            self._asked = now
+            self._caught_up = now
             for line in lines:
                 self._take(line)
 
-    def _since(self, moment: datetime) -> list[EventQuerySet]:
-        told = self._change | (self._disclosure & _TELLING)
-        return [self._events.filter(told, at__gt=moment).order_by("id")]
+    def _since(self, moment: datetime) -> EventQuerySet:
+        # A line that says what was found is one of a reading.
+        is_news = self._is_change | self._is_reading
+        return self._events.filter(is_news, at__gt=moment).order_by("id")
 
     def _all(self) -> list[EventQuerySet]:
-        last = self._events.filter(self._change).values("secret").annotate(last=Max("id")).values("last")
-        later = self._events.filter(
-            self._disclosure & _TELLING, secret=OuterRef("secret"), version=OuterRef("version"), id__gt=OuterRef("id")
+        changes = self._events.filter(self._is_change)
+        later_findings = self._events.filter(
+            self._is_disclosure & _SAYS_WHAT_WAS_FOUND,
+            secret=OuterRef("secret"),
+            version=OuterRef("version"),
+            id__gt=OuterRef("id"),
         )
-        troubles = self._events.filter(self._disclosure & _TROUBLED).filter(~Exists(later))
-        return [self._events.filter(id__in=last), troubles]
+        last_reads = self._events.filter(self._is_reading).values("secret").annotate(last=Max("id"))
+        troubles = self._events.filter(self._is_disclosure & _SAYS_TROUBLE)
+        return [
+            last_of_each(changes, "secret"),
+            troubles.filter(~Exists(later_findings)),
+            self._events.filter(id__in=last_reads.values("last")),
+            last_of_each(self._events.filter(self._is_scan), "secret"),
+        ]
 
     def _take(self, line: Line) -> None:
-        if line.action.rpartition(".")[2] in CHANGES:
-            known = self._changes.get(line.secret)
-            if known is None or known.id < line.id:
-                self._changes[line.secret] = Change(line.id, line.version, line.user, line.at)
-                self.revision += 1
+        action = action_of(line.action)
+        if action.effect == "puts" and line.outcome == Outcome.SUCCEEDED:
+            self._take_change(line)
+        if action.discloses and (line.format is not None or line.error == BINARY):
+            self._take_finding(line)
+        if action.verb in READING:
+            self._take_read(line)
+        if action == SCAN and line.details and FOUND in line.details:
+            self._take_scan(line, line.details[FOUND])
+
+    def _take_change(self, line: Line) -> None:
+        change = self._changes.get(line.secret)
+        place = place_of(line.id, line.details)
+        if change is None or change.place < place:
+            at = acted_at(line.at, line.details)
+            self._changes[line.secret] = Change(place, line.version, line.user, at)
+            self.revision += 1
+
+    def _take_read(self, line: Line) -> None:
+        before = self._reads.get(line.secret)
+        if before and before >= line.at:
             return
-        key, found = (line.secret, line.version), _finding(line)
-        known_finding = self._findings.get(key)
-        if known_finding and known_finding.id >= line.id:
+        self._reads[line.secret] = line.at
+        # AWS tells the day of a reading and no more.
+        if before is None or before.date() != line.at.date():
+            self.revision += 1
+
+    def _take_scan(self, line: Line, rules: Iterable[str]) -> None:
+        before = self._scans.get(line.secret)
+        if before and before.id >= line.id:
             return
-        if found.trouble:
-            self._findings[key] = found
-        elif not self._findings.pop(key, None):
-            return
+        scanned = Scanned(line.id, line.version, tuple(rules), line.at, line.correlation)
+        self._scans[line.secret] = scanned
         self.revision += 1
+
+    def _take_finding(self, line: Line) -> None:
+        key = (line.secret, line.version)
+        before = self._findings.get(key)
+        if before and before.id >= line.id:
+            return
+        finding = _finding(line)
+        if finding.trouble:
+            self._findings[key] = finding
+            self.revision += 1
+        elif before:
+            del self._findings[key]
+            self.revision += 1
 
 
 def findings(ref: Ref, versions: Iterable[str]) -> dict[str, Finding]:
-    """What was found last in each of these versions of a secret, as far as somebody was shown them."""
-    disclosure = Q(action__in=[f"{ref.kind}.{verb}" for verb in DISCLOSURES])
-    telling = Event.objects.on(ref).filter(disclosure & _TELLING, version__in=list(versions))
-    last = telling.values("version").annotate(last=Max("id")).values("last")
-    return {line.version: _finding(line) for line in Event.objects.filter(id__in=last)}
+    """What was found last in each of these versions of a secret, where somebody was shown them."""
+    is_disclosure = Q(action__in=audit_actions([ref.kind], DISCLOSING))
+    shown = Event.objects.on(ref).filter(is_disclosure & _SAYS_WHAT_WAS_FOUND)
+    of_versions = shown.filter(version__in=list(versions))
+    last = of_versions.values("version").annotate(last=Max("id")).values("last")
+    return {event.version: _finding(event) for event in Event.objects.filter(id__in=last)}
 
 
 def _finding(line: Line | Event) -> Finding:
-    word = BINARY if line.error == BINARY else line.form or ""
+    word = line.format or ""
+    if line.error == BINARY:
+        word = BINARY
     trouble = OLDER_WORDS.get(word, word)
-    return Finding(line.id, trouble if trouble in TROUBLES else "", line.at)
-
-
-_TELLING = Q(form__isnull=False) | Q(error=BINARY)
-_TROUBLED = Q(form__in=[*TROUBLES, *OLDER_WORDS]) | Q(error=BINARY)
+    if trouble not in TROUBLES:
+        trouble = ""
+    return Finding(line.id, trouble, line.at)

@@ -1,6 +1,7 @@
-"""`make demo`: the dashboard with an embedded Secrets Manager, sample data and four users, on this machine alone.
+"""`make demo`: the dashboard with an embedded Secrets Manager, sample data and four users.
 
-Everything is made anew at each start, in a folder of the port's; Ctrl-C ends all of it.
+It can be reached from this machine alone. Everything is made anew at each start, in a folder of the
+port's. Ctrl-C ends all of it.
 """
 
 import argparse
@@ -22,10 +23,10 @@ GROUPS = {"admin": "admins", "editor": "editors", "viewer": "viewers", "auditor"
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(prog="python -m secretsadmin.demo")
-    asked.add_argument("--port", type=int, default=8000)
-    asked.add_argument("--emulator-port", type=int, default=0)
-    options = asked.parse_args()
+    parser = argparse.ArgumentParser(prog="python -m secretsadmin.demo")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--emulator-port", type=int, default=0)
+    options = parser.parse_args()
     _require_free(options.port)
     # A terminal's end and a supervisor's request end the demo as Ctrl-C does.
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -38,7 +39,7 @@ def main() -> None:
         site.settle(people)
         with emulator.believing_clients():
             perform(emulator.endpoint)
-        _tell(options.port, emulator.endpoint, people)
+        _print_welcome(options.port, emulator.endpoint, people)
         _serve(options.port)
 
 
@@ -59,7 +60,7 @@ def _prepare(port: int, endpoint: str) -> None:
     os.environ.update(site.settings(folder, f"http://127.0.0.1:{port}", site.config(endpoint)))
 
 
-def _tell(port: int, endpoint: str, people: Iterable[Person]) -> None:
+def _print_welcome(port: int, endpoint: str, people: Iterable[Person]) -> None:
     print(f"\n  The dashboard:            http://127.0.0.1:{port}")
     for person in people:
         print(f"    sign in as {person.name:9}      {person.password}")

@@ -1,14 +1,13 @@
 """moto's Secrets Manager, corrected where AWS answers differently.
 
-moto keeps the shape of a secret, its ARN, its filters and its errors; every override below says in one
-sentence what AWS does instead.
+moto keeps the shape of a secret, its ARN, its filters and its errors; every override below says in
+one sentence what AWS does instead.
 """
 
 import copy
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
 from typing import Any
 
 from botocore import xform_name
@@ -26,6 +25,7 @@ from moto.secretsmanager.models import FakeSecret, _matches
 from moto.secretsmanager.responses import SecretsManagerResponse
 
 from secretsadmin.demo import limits
+from secretsadmin.demo.paging import page
 from secretsadmin.demo.vault import (
     CURRENT,
     DAY,
@@ -35,6 +35,7 @@ from secretsadmin.demo.vault import (
     holder,
     is_repeat,
     last_accessed,
+    listed_entry,
     make_room,
     move,
     value_of,
@@ -44,7 +45,10 @@ from secretsadmin.demo.vault import (
 PAGE = 100
 BATCH_PAGE = 20
 SCHEDULED = "You can't perform this operation on the secret because it was marked for deletion."
-NAME_SCHEDULED = "You can't create this secret because a secret with this name is already scheduled for deletion."
+NAME_SCHEDULED = (
+    "You can't create this secret "
+    "because a secret with this name is already scheduled for deletion."
+)
 
 # AWS's reference lists no error for a secret that is scheduled for deletion under these.
 WORK_WHILE_SCHEDULED = {"DescribeSecret", "ListSecretVersionIds", "RestoreSecret"}
@@ -57,24 +61,14 @@ SORT_KEYS: dict[str, Callable[[FakeSecret], Any]] = {
 }
 
 
-def page(rows: list[Any], params: Mapping[str, Any], size: int, wanted: Callable[[Any], bool]) -> dict[str, Any]:
-    """The wanted rows from the token on, and where to go on; as with AWS, the last page may be empty."""
-    token = params.get("NextToken", "0")
-    if not token.isdecimal() or int(token) > len(rows):
-        raise JsonRESTError("InvalidNextTokenException", "Invalid pagination token.")
-    size, chosen, position = params.get("MaxResults", size), [], int(token)
-    for row in islice(rows, position, None):
-        position += 1
-        chosen += [row] if wanted(row) else []
-        if len(chosen) == size:
-            break
-    return {"rows": chosen, **({"NextToken": str(position)} if position < len(rows) else {})}
-
-
 class Answers(SecretsManagerResponse):
-    """One request. The names of the methods are AWS's; those that are missing here are right in moto."""
+    """One request.
 
-    # Otherwise moto parses the body as a query string as well, which takes time and finds things in values.
+    The methods are named after AWS's operations. Those that are missing here are right in moto.
+    """
+
+    # Otherwise moto parses the body as a query string, too. That takes time, and finds parameters
+    # in values.
     use_raw_body = True
 
     def __init__(self, world: World) -> None:
@@ -88,12 +82,24 @@ class Answers(SecretsManagerResponse):
     def respond(self, request: Request) -> tuple[int, dict[str, str], str]:
         """Errors are HTTP 400, never 404."""
         self.setup_class(request)
-        headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": str(uuid.uuid4())}
+        headers = {
+            "Content-Type": "application/x-amz-json-1.1",
+            "x-amzn-RequestId": str(uuid.uuid4()),
+        }
         self.params: dict[str, Any] = json.loads(self.body or "{}")
+        operation = request.headers["X-Amz-Target"].rpartition(".")[2]
         try:
-            return 200, headers, self._answer(request.headers["X-Amz-Target"].rpartition(".")[2])
+            answer = self._answer(operation)
         except JsonRESTError as error:
+            self._note(operation, request, error=error.error_type)
             return 400, headers, error.description
+        self._note(operation, request, answer)
+        return 200, headers, answer
+
+    def _note(self, operation: str, request: Request, answer: str = "", error: str = "") -> None:
+        """CloudTrail gets an event of each write, also of one that was refused."""
+        at = self.world.clock()
+        self.world.trail.note(operation, request.headers, self.params, answer, error, at)
 
     def _answer(self, operation: str) -> str:
         limits.check_request(operation, self.params)
@@ -106,7 +112,7 @@ class Answers(SecretsManagerResponse):
             return str(method())
 
     def _refuse_missing_and_scheduled(self, operation: str) -> None:
-        """A scheduled secret takes no writes, and a missing one is no HTTP 500 for any operation."""
+        """A scheduled secret takes no writes, and no operation fails on a missing one."""
         if self.params.get("ForceDeleteWithoutRecovery"):
             return
         if self.secret.is_deleted() and operation not in WORK_WHILE_SCHEDULED:
@@ -127,19 +133,25 @@ class Answers(SecretsManagerResponse):
 
     @property
     def secret(self) -> FakeSecret:
-        found = self.backend.find(self.params["SecretId"])
-        if found is None:
+        secret = self.backend.find(self.params["SecretId"])
+        if secret is None:
             raise SecretNotFoundException
-        return found
+        return secret
 
     def _changed(self, secret: FakeSecret) -> None:
         secret.last_changed_date = self.now
         if self.world.listing_lag:
-            kept = copy.deepcopy(self.backend.find(secret.name))
-            self.backend.journal.append((self.now, secret.name, kept))
+            state = copy.deepcopy(self.backend.find(secret.name))
+            self.backend.journal.append((self.now, secret.name, state))
 
     def _summary(self, secret: FakeSecret, **more: Any) -> str:
         return json.dumps({"ARN": secret.arn, "Name": secret.name, **more})
+
+    def _value_summary(self, secret: FakeSecret, value: Mapping[str, str]) -> str:
+        """Without a value there is no new version to name."""
+        if not value:
+            return self._summary(secret)
+        return self._summary(secret, VersionId=self.token)
 
     def create_secret(self) -> str:
         """A taken name is a ResourceExistsException, a scheduled one an InvalidRequestException."""
@@ -153,8 +165,10 @@ class Answers(SecretsManagerResponse):
         elif secret.is_deleted():
             raise InvalidRequestException(NAME_SCHEDULED)
         elif not is_repeat(secret, self.token, value):
-            raise ResourceExistsException(f"The operation failed because the secret {name} already exists.")
-        return self._summary(secret, **({"VersionId": self.token} if value else {}))
+            raise ResourceExistsException(
+                f"The operation failed because the secret {name} already exists."
+            )
+        return self._value_summary(secret, value)
 
     def _new_secret(self, name: str, value: Mapping[str, str]) -> FakeSecret:
         secret = FakeSecret(
@@ -175,10 +189,11 @@ class Answers(SecretsManagerResponse):
         self._changed(secret)
         return secret
 
-    def _add_version(self, secret: FakeSecret, value: Mapping[str, str], stages: Iterable[str]) -> None:
+    def _add_version(
+        self, secret: FakeSecret, value: Mapping[str, str], stages: Iterable[str]
+    ) -> None:
         """The token becomes the version's id, and its labels are taken off every other version."""
-        labels = {label for version in secret.versions.values() for label in version["version_stages"]}
-        limits.check_labels(labels.union(stages))
+        limits.check_labels(_labels_of(secret).union(stages))
         make_room(secret, self.now)
         secret.versions[self.token] = {
             **value,
@@ -190,19 +205,21 @@ class Answers(SecretsManagerResponse):
             move(secret, stage, self.token)
 
     def put_secret_value(self) -> str:
-        """The same token and value again is a no-op; a secret's first version is always the current one."""
+        """The same token and value again change nothing; a first version becomes current."""
         secret, value = self.secret, value_of(self.params)
         if not value:
             raise InvalidRequestException("You must provide either SecretString or SecretBinary.")
         if not is_repeat(secret, self.token, value):
             stages = self.params.get("VersionStages", [CURRENT])
-            self._add_version(secret, value, stages if secret.versions else dict.fromkeys([CURRENT, *stages]))
+            if not secret.versions:
+                stages = list(dict.fromkeys([CURRENT, *stages]))
+            self._add_version(secret, value, stages)
             self._changed(secret)
         stages = secret.versions[self.token]["version_stages"]
         return self._summary(secret, VersionId=self.token, VersionStages=stages)
 
     def update_secret(self) -> str:
-        """An empty description clears it; a call without a value makes no version and ignores the token."""
+        """An empty description clears the stored one; only a value makes a version and a token."""
         secret, value = self.secret, value_of(self.params)
         if value and is_repeat(secret, self.token, value):
             return self._summary(secret, VersionId=self.token)
@@ -211,13 +228,14 @@ class Answers(SecretsManagerResponse):
         secret.description = self.params.get("Description", secret.description)
         secret.kms_key_id = self.params.get("KmsKeyId", secret.kms_key_id)
         self._changed(secret)
-        return self._summary(secret, **({"VersionId": self.token} if value else {}))
+        return self._value_summary(secret, value)
 
     def update_secret_version_stage(self) -> str:
-        """Checked before anything moves, for every label; moto takes it off and then finds the mistake."""
-        secret, stage, to = self.secret, self.params["VersionStage"], self.params.get("MoveToVersionId")
+        """Checked before anything moves; moto takes the label off and then finds the mistake."""
+        secret, stage = self.secret, self.params["VersionStage"]
+        to = self.params.get("MoveToVersionId")
         self._check_move(secret, stage, to)
-        limits.check_labels({stage}.union(*(version["version_stages"] for version in secret.versions.values())))
+        limits.check_labels({stage} | _labels_of(secret))
         move(secret, stage, to)
         self._changed(secret)
         return self._summary(secret)
@@ -235,46 +253,59 @@ class Answers(SecretsManagerResponse):
             )
         if source is None and held not in (None, to):
             raise InvalidParameterException(
-                f"The parameter RemoveFromVersionId can't be empty. Staging label {stage} is currently "
-                f"attached to version {held}, so you must explicitly reference that version "
-                "in RemoveFromVersionId."
+                f"The parameter RemoveFromVersionId can't be empty. Staging label {stage} "
+                f"is currently attached to version {held}, "
+                "so you must explicitly reference that version in RemoveFromVersionId."
             )
 
     def get_secret_value(self) -> str:
-        return json.dumps(self._value(self.secret, self.params.get("VersionId"), self.params.get("VersionStage")))
+        key, stage = self.params.get("VersionId"), self.params.get("VersionStage")
+        return json.dumps(self._value(self.secret, key, stage))
 
-    def _value(self, secret: FakeSecret, key: str | None = None, stage: str | None = None) -> dict[str, Any]:
-        """Without a stage it is the version that carries AWSCURRENT; reading leaves its day behind."""
+    def _value(
+        self, secret: FakeSecret, key: str | None = None, stage: str | None = None
+    ) -> dict[str, Any]:
+        """Without a stage it is AWSCURRENT's version; the secret keeps the day of the reading."""
         version = secret.versions.get(key or holder(secret, stage or CURRENT) or "")
         if version is None:
             what = f"VersionId: {key}" if key else f"staging label: {stage or CURRENT}"
-            raise ResourceNotFoundException(f"Secrets Manager can't find the specified secret value for {what}")
+            raise ResourceNotFoundException(
+                f"Secrets Manager can't find the specified secret value for {what}"
+            )
         if stage and stage not in version["version_stages"]:
             raise SecretStageVersionMismatchException
         version["accessed"] = self.now // DAY * DAY
-        names = {"secret_string": "SecretString", "secret_binary": "SecretBinary"}
-        return {
+        value = {
             "ARN": secret.arn,
             "Name": secret.name,
             "VersionId": version["version_id"],
             "VersionStages": version["version_stages"],
             "CreatedDate": version["createdate"],
-            **{shown: version[key] for key, shown in names.items() if key in version},
         }
+        if "secret_string" in version:
+            value["SecretString"] = version["secret_string"]
+        if "secret_binary" in version:
+            value["SecretBinary"] = version["secret_binary"]
+        return value
 
     def batch_get_secret_value(self) -> str:
-        """Always the current versions; what is wrong with one secret is told beside the others' values."""
+        """Always the current versions; errors stand beside the values of other secrets."""
         ids, filters = self.params.get("SecretIdList"), self.params.get("Filters")
         if bool(ids) == bool(filters) or (ids and "MaxResults" in self.params):
-            raise InvalidParameterException("Either SecretIdList, or Filters with or without MaxResults.")
-        found = page(ids or self._listed_names(filters or []), self.params, BATCH_PAGE, lambda _: True)
+            raise InvalidParameterException(
+                "Either SecretIdList, or Filters with or without MaxResults."
+            )
+        names = ids or self._listed_names(filters or [])
+        answer = page(names, self.params, BATCH_PAGE, lambda _: True)
         values, errors = [], []
-        for secret_id in found.pop("rows"):
+        for secret_id in answer.pop("rows"):
             try:
                 values.append(self._batched_value(secret_id))
             except JsonRESTError as error:
-                errors.append({"SecretId": secret_id, "ErrorCode": error.error_type, "Message": error.message})
-        return json.dumps({"SecretValues": values, "Errors": errors, **found})
+                errors.append(
+                    {"SecretId": secret_id, "ErrorCode": error.error_type, "Message": error.message}
+                )
+        return json.dumps({"SecretValues": values, "Errors": errors, **answer})
 
     def _batched_value(self, secret_id: str) -> dict[str, Any]:
         secret = self.backend.find(secret_id)
@@ -285,15 +316,18 @@ class Answers(SecretsManagerResponse):
         return self._value(secret)
 
     def _listed_names(self, filters: list[dict[str, Any]]) -> list[str]:
-        return [secret.name for secret in self._listed() if self._is_listed(secret) and _matches(secret, filters)]
+        return [secret.name for secret in self._listed() if self._is_wanted(secret, filters)]
 
     def _listed(self) -> list[FakeSecret]:
         if self.world.listing_lag:
             return self.backend.as_of(self.now - self.world.listing_lag)
-        return [secret for secret in self.backend.secrets.values() if isinstance(secret, FakeSecret)]
+        secrets = self.backend.secrets.values()
+        return [secret for secret in secrets if isinstance(secret, FakeSecret)]
 
-    def _is_listed(self, secret: FakeSecret) -> bool:
-        return bool(self.params.get("IncludePlannedDeletion")) or not secret.is_deleted()
+    def _is_wanted(self, secret: FakeSecret, filters: list[dict[str, Any]]) -> bool:
+        if secret.is_deleted() and not self.params.get("IncludePlannedDeletion"):
+            return False
+        return bool(_matches(secret, filters))
 
     def list_secrets(self) -> str:
         """Sorted as asked, oldest first by default, and no page is built that isn't sent."""
@@ -303,25 +337,28 @@ class Answers(SecretsManagerResponse):
             key=SORT_KEYS[self.params.get("SortBy", "created-date")],
             reverse=self.params.get("SortOrder") == "desc",
         )
-        found = page(secrets, self.params, PAGE, lambda one: self._is_listed(one) and _matches(one, filters))
-        return json.dumps({"SecretList": [entry(secret) for secret in found.pop("rows")], **found})
+        answer = page(secrets, self.params, PAGE, lambda secret: self._is_wanted(secret, filters))
+        entries = [listed_entry(secret) for secret in answer.pop("rows")]
+        return json.dumps({"SecretList": entries, **answer})
 
     def list_secret_version_ids(self) -> str:
-        """By id, which is no order at all; versions without labels only where they are asked for."""
+        """Ordered by id, which means nothing; unlabelled ones only where the request wants them."""
         secret = self.secret
         versions = [secret.versions[key] for key in sorted(secret.versions)]
-        deprecated = self.params.get("IncludeDeprecated", False)
-        found = page(versions, self.params, PAGE, lambda one: deprecated or bool(one["version_stages"]))
-        return self._summary(secret, Versions=[version_entry(one) for one in found.pop("rows")], **found)
+
+        def is_wanted(version: Mapping[str, Any]) -> bool:
+            return bool(version["version_stages"] or self.params.get("IncludeDeprecated"))
+
+        answer = page(versions, self.params, PAGE, is_wanted)
+        entries = [version_entry(version) for version in answer.pop("rows")]
+        return self._summary(secret, Versions=entries, **answer)
 
     def describe_secret(self) -> str:
         return json.dumps(entry(self.secret))
 
     def delete_secret(self) -> str:
-        days, force = (
-            self.params.get("RecoveryWindowInDays"),
-            bool(self.params.get("ForceDeleteWithoutRecovery")),
-        )
+        days = self.params.get("RecoveryWindowInDays")
+        force = bool(self.params.get("ForceDeleteWithoutRecovery"))
         limits.check_recovery_window(days, force=force)
         secret = self.backend.find(self.params["SecretId"])
         arn, name, date = self.backend.delete_secret(self.params["SecretId"], days, force)
@@ -347,3 +384,7 @@ class Answers(SecretsManagerResponse):
         answer = super().untag_resource()
         self._changed(self.secret)
         return answer
+
+
+def _labels_of(secret: FakeSecret) -> set[str]:
+    return set().union(*(version["version_stages"] for version in secret.versions.values()))

@@ -1,12 +1,13 @@
-"""An AWS Secrets Manager to try the dashboard with and to test it against: moto over HTTP, corrected.
+"""An AWS Secrets Manager to try the dashboard with, and to test it against: moto, corrected.
 
-Everything is kept in memory and served on the loopback interface alone; any credentials are accepted. STS is
-moto's own, so that environments with a `role_arn` work as well.
+It keeps everything in memory, listens on the loopback interface alone, and accepts any credentials.
+STS is moto's own, so that environments with a `role_arn` work as well. A small CloudTrail knows who
+wrote what.
 
     with serve() as emulator:
         boto3.client("secretsmanager", endpoint_url=emulator.endpoint, ...)
 
-    python -m secretsadmin.demo.emulator --port 5000 --samples
+python -m secretsadmin.demo.emulator --port 5000 --samples
 """
 
 import argparse
@@ -25,6 +26,7 @@ from moto.sts.responses import TokenResponse
 from secretsadmin.demo.corrections import Answers
 from secretsadmin.demo.loopback import LoopbackServer, QuietHandler
 from secretsadmin.demo.samples import fill
+from secretsadmin.demo.trail import OWN_KEY, TARGET
 from secretsadmin.demo.vault import World
 
 if TYPE_CHECKING:
@@ -36,7 +38,10 @@ Answer = tuple[int, dict[str, str], str]
 
 
 class Emulator(LoopbackServer):
-    """A running emulator. `respond` may be wrapped while it runs; `world` holds the clock and the lag."""
+    """A running emulator.
+
+    `respond` may be wrapped while it runs; `world` holds the clock and the lag.
+    """
 
     def __init__(self, port: int, world: World) -> None:
         self.world = world
@@ -45,8 +50,11 @@ class Emulator(LoopbackServer):
         super().__init__(port, _Handler)
 
     def _respond(self, request: Request) -> Answer:
-        if request.headers.get("X-Amz-Target", "").startswith("secretsmanager."):
+        target = request.headers.get("X-Amz-Target", "")
+        if target.startswith("secretsmanager."):
             return Answers(self._world_of(request)).respond(request)
+        if TARGET in target:
+            return self.world.trail.respond(request.get_data(), self.world.clock())
         return cast("Answer", TokenResponse.dispatch(request))
 
     def _world_of(self, request: Request) -> World:
@@ -56,13 +64,13 @@ class Emulator(LoopbackServer):
         return replace(self.world, clock=signed.timestamp)
 
     def begin_anew(self) -> None:
-        """Hold nothing and answer by itself, as one that has just started."""
+        """Forget everything, so that it is like an emulator that has just started."""
         self.world = World()
         self.respond = self._respond
 
     @contextmanager
     def believing_clients(self) -> Iterator[None]:
-        """What is asked for meanwhile happens at the moment that its signature tells, be it in the past."""
+        """Requests meanwhile happen at the time in their signature, which may be in the past."""
         self._believes_clients = True
         try:
             yield
@@ -70,8 +78,13 @@ class Emulator(LoopbackServer):
             self._believes_clients = False
 
 
-def serve(port: int = 0, *, clock: Callable[[], float] = time.time, listing_lag: float = 0) -> Emulator:
-    """Start in a thread of this process. The lag is in seconds of the clock; port 0 is any that is free."""
+def serve(
+    port: int = 0, *, clock: Callable[[], float] = time.time, listing_lag: float = 0
+) -> Emulator:
+    """Start an emulator in a thread of this process.
+
+    `listing_lag` is in seconds of the clock. Port 0 is any that is free.
+    """
     return Emulator(port, World(clock, listing_lag))
 
 
@@ -85,7 +98,7 @@ class _Handler(QuietHandler):
 
 
 def fill_with_history(emulator: Emulator) -> None:
-    """The samples' dates lie in the past, so that lists and histories look like those of a site in use."""
+    """Fill it with samples whose dates lie in the past, as those of a site in use do."""
 
     def travel(ago: timedelta) -> None:
         emulator.world.clock = lambda: time.time() - ago.total_seconds()
@@ -96,13 +109,13 @@ def fill_with_history(emulator: Emulator) -> None:
 
 
 @contextmanager
-def connected(endpoint: str) -> "Iterator[SecretsManagerClient]":
-    """A client of an emulator's, which accepts any credentials."""
+def connected(endpoint: str, role: str = OWN_KEY) -> "Iterator[SecretsManagerClient]":
+    """A client of an emulator's, which accepts any credentials. CloudTrail knows it by the role."""
     client = boto3.client(
         "secretsmanager",
         endpoint_url=endpoint,
         region_name="eu-central-1",
-        aws_access_key_id="demo",
+        aws_access_key_id=role,
         aws_secret_access_key="demo",  # noqa: S106 - see above.
     )
     try:
@@ -116,7 +129,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--samples", action="store_true", help="begin with sample secrets")
     options = parser.parse_args()
-    # The threads inherit the mask, so that only this thread hears the signals, whenever they come.
+    # The threads inherit the mask, so that this thread alone gets the signals.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     with serve(options.port) as emulator:
         if options.samples:

@@ -1,7 +1,8 @@
 """What Secrets Manager refuses before it does anything, and moto lets pass.
 
-Lengths, ranges and patterns come from the service model that botocore carries, so they are AWS's own; the few
-that the model leaves out are written here. No message repeats what was sent: it may be a secret.
+Lengths, ranges and patterns come from the service model that botocore carries, so they are AWS's
+own. The few that the model leaves out are written here. No message repeats what was sent, which may
+be a secret.
 """
 
 import base64
@@ -24,7 +25,8 @@ _model = botocore.session.get_session().get_service_model("secretsmanager")
 def check_request(operation: str, params: Mapping[str, Any]) -> None:
     if operation not in _model.operation_names:
         raise JsonRESTError("UnknownOperationException", "")
-    problems = list(_problems(cast("Shape", _model.operation_model(operation).input_shape), params, ""))
+    shape = cast("Shape", _model.operation_model(operation).input_shape)
+    problems = list(_problems(shape, params, ""))
     if problems:
         counted = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected: "
         raise ValidationException(counted + "; ".join(problems))
@@ -33,7 +35,8 @@ def check_request(operation: str, params: Mapping[str, Any]) -> None:
 def check_name(name: str) -> None:
     if not NAME.fullmatch(name):
         raise ValidationException(
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+            "Invalid name. Must be a valid name containing alphanumeric characters, "
+            "or any of the following: -/_+=.@!"
         )
 
 
@@ -47,7 +50,9 @@ def check_tags(keys: Iterable[str]) -> None:
 
 def check_labels(labels: Iterable[str]) -> None:
     if len(set(labels)) > MOST_LABELS:
-        raise JsonRESTError("LimitExceededException", f"A secret can have at most {MOST_LABELS} staging labels.")
+        raise JsonRESTError(
+            "LimitExceededException", f"A secret can have at most {MOST_LABELS} staging labels."
+        )
 
 
 def check_recovery_window(days: int | None, *, force: bool) -> None:
@@ -56,7 +61,9 @@ def check_recovery_window(days: int | None, *, force: bool) -> None:
             "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
         )
     if days is not None and not 7 <= days <= 30:  # noqa: PLR2004 - the sentence below says what they are.
-        raise InvalidParameterException("RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
+        raise InvalidParameterException(
+            "RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
+        )
 
 
 def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
@@ -70,7 +77,9 @@ def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
             yield from _problems(shape.member, member, f"{path}.{number}.member")
 
 
-def _structure_problems(shape: StructureShape, value: Mapping[str, Any], path: str) -> Iterator[str]:
+def _structure_problems(
+    shape: StructureShape, value: Mapping[str, Any], path: str
+) -> Iterator[str]:
     for name, member in shape.members.items():
         member_path = f"{path}.{name[0].lower()}{name[1:]}".lstrip(".")
         if name in value:
@@ -92,11 +101,13 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
 
 
 def _size(shape: Shape, value: Any) -> tuple[int | None, str]:
-    """The limits of a secret value count bytes, those of all other texts count characters."""
+    """A value's size, and AWS's word for it; a secret's is in bytes, a text's in characters."""
     if shape.type_name in ("integer", "long"):
         return value, "value"
     if shape.type_name == "blob":
         return len(base64.b64decode(value)), "length"
     if shape.metadata.get("sensitive"):
         return len(value.encode()), "length"
-    return (len(value), "length") if isinstance(value, Sequence) else (None, "")
+    if isinstance(value, Sequence):
+        return len(value), "length"
+    return None, ""

@@ -1,4 +1,4 @@
-"""A small HTTP server for one machine: it keeps connections open, as AWS does, and its end leaves nothing."""
+"""A small HTTP server for one machine, which keeps connections open, as AWS does."""
 
 import socket
 import sys
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 
 class LoopbackServer(ThreadingTCPServer):
-    """Runs in threads of this process from its making to its closing; port 0 takes any that is free."""
+    """Runs in threads of this process until it is closed; port 0 takes any that is free."""
 
     allow_reuse_address = True
     request_queue_size = 128
@@ -31,7 +31,7 @@ class LoopbackServer(ThreadingTCPServer):
         self.close()
 
     def close(self) -> None:
-        """Idle connections are ended, or their threads would wait for requests that never come."""
+        """End it with its idle connections: their threads wait for requests that never come."""
         self.shutdown()
         self._thread.join()
         for connection in self._connections.copy():
@@ -44,7 +44,7 @@ class LoopbackServer(ThreadingTCPServer):
         super().process_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that gave up waiting is no news; anything else is a mistake in the handler."""
+        """Report errors of the handler, but not that a client gave up waiting."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Sample:
-    """A secret as the tables write it down: without a type or an owner it was made outside the dashboard."""
+    """A secret of the demo. Without a type and an owner it was made outside the dashboard."""
 
     id: str
     value: str | bytes = field(repr=False)

@@ -1,6 +1,7 @@
 """The connections of a company that doesn't exist, in every spelling that Airflow reads.
 
-`<env>` stands for the environment's name. Every credential begins with "demo" or is no secret at all.
+`<env>` stands for the environment's name. Every credential begins with "demo" or is no secret at
+all.
 """
 
 import json
@@ -16,6 +17,7 @@ RDS_BILLING = {
     "dbInstanceIdentifier": "billing-<env>",
 }
 
+KAFKA = "kafka-1.<env>.example.com:9093,kafka-2.<env>.example.com:9093"
 LONG_ID = "partner_exchange_" + "europe_middle_east_and_africa_" * 4 + "settlement_files_v2"
 
 EVERYWHERE = (
@@ -55,7 +57,9 @@ EVERYWHERE = (
         "Finance marts, loader role",
         "snowflake",
         owner="finance",
-        earlier=('{"conn_type": "snowflake", "login": "AIRFLOW_LOADER", "password": "demo-snow-1"}',),
+        earlier=(
+            '{"conn_type": "snowflake", "login": "AIRFLOW_LOADER", "password": "demo-snow-1"}',
+        ),
     ),
     Sample(
         "aws_default",
@@ -114,7 +118,9 @@ EVERYWHERE = (
         "http",
         owner="shop",
     ),
-    Sample("edge_gateway", "ssh://deploy@edge.<env>.example.internal:22?timeout=10", "Jump host", "ssh"),
+    Sample(
+        "edge_gateway", "ssh://deploy@edge.<env>.example.internal:22?timeout=10", "Jump host", "ssh"
+    ),
     Sample(
         "bank_statements",
         "sftp://example-bank:demo-p%40ss%2Fword%23@sftp.bank.example.com:2222/outbox?no_host_key_check=false",
@@ -129,7 +135,7 @@ EVERYWHERE = (
             {
                 "conn_type": "kafka",
                 "extra": {
-                    "bootstrap.servers": "kafka-1.<env>.example.com:9093,kafka-2.<env>.example.com:9093",
+                    "bootstrap.servers": KAFKA,
                     "group.id": "airflow",
                     "security.protocol": "SASL_SSL",
                     "sasl.username": "airflow",
@@ -194,7 +200,13 @@ EVERYWHERE = (
         "Mart that the BI tool reads",
         "redshift",
     ),
-    Sample("billing_db", json.dumps(RDS_BILLING), "Made by RDS, rotated by RDS", "postgres", owner="billing"),
+    Sample(
+        "billing_db",
+        json.dumps(RDS_BILLING),
+        "Made by RDS, rotated by RDS",
+        "postgres",
+        owner="billing",
+    ),
     Sample(
         "search_logs",
         "elasticsearch://reader:demo-search@logs.<env>.example.internal:9200/https",
@@ -213,7 +225,10 @@ PROD_ONLY = (
     ),
     Sample(
         "analytics--web_tracking",
-        '{"conn_type": "http", "host": "https://tracking.example.com", "password": "demo-tracking"}',
+        (
+            '{"conn_type": "http", "host": "https://tracking.example.com", "password": '
+            '"demo-tracking"}'
+        ),
         "Page views, hourly export",
         "http",
         owner="analytics",
@@ -248,11 +263,19 @@ PROD_ONLY = (
     ),
     Sample(
         "support_inbox",
-        '{"conn_type": "imap", "host": "imap.example.com", "login": "support", "password": "demo-imap"}',
+        (
+            '{"conn_type": "imap", "host": "imap.example.com", "login": "support", "password": '
+            '"demo-imap"}'
+        ),
         "",
         owner="",
     ),
-    Sample("java_keystore", b"\xfe\xed\xfe\xed demo keystore", "Keystore of the old scheduler", owner=""),
+    Sample(
+        "java_keystore",
+        b"\xfe\xed\xfe\xed demo keystore",
+        "Keystore of the old scheduler",
+        owner="",
+    ),
     Sample(
         "old_orders_db",
         "mysql://reporting:demo-old@orders-old.prod.example.internal:3306/orders",

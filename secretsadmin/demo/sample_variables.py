@@ -28,11 +28,17 @@ EVERYWHERE = (
         "feature_flags",
         '{\n  "new_attribution": true,\n  "backfill_days": 3\n}',
         "Read by every DAG at parse time",
-        earlier=('{"new_attribution": false, "legacy_tracking": "until the move", "backfill_days": 3}',),
+        earlier=(
+            '{"new_attribution": false, "legacy_tracking": "until the move", "backfill_days": 3}',
+        ),
     ),
     Sample("max_active_backfills", "4"),
     Sample("retry_policy", '{"retries": 3, "delay_minutes": 5,}', "Default arguments of new DAGs"),
-    Sample("release_note", "Marts are rebuilt on Sunday.\nAsk in #data.\n", "First page of the handbook"),
+    Sample(
+        "release_note",
+        "Marts are rebuilt on Sunday.\nAsk in #data.\n",
+        "First page of the handbook",
+    ),
     Sample("stores", json.dumps(STORES), "All stores, from the master data export"),
 )
 

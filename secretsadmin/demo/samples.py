@@ -18,7 +18,7 @@ Travel = Callable[[timedelta], None]
 
 
 def fill(client: "SecretsManagerClient", travel: Travel = lambda _: None) -> None:
-    """Some 80 secrets below `dev/airflow` and `prod/airflow`; `travel` sets the emulator's clock back."""
+    """Make some 80 secrets in two environments. `travel` sets the emulator's clock back."""
     for number, (environment, kind, sample) in enumerate(_samples()):
         newest = timedelta(days=DAYS_AGO[number % len(DAYS_AGO)], hours=number % 24, minutes=7)
         name = f"{environment}/airflow/{kind}/{sample.id}"
@@ -32,20 +32,30 @@ def fill(client: "SecretsManagerClient", travel: Travel = lambda _: None) -> Non
 
 def _samples() -> Iterator[tuple[str, str, Sample]]:
     for environment in ENVIRONMENTS:
-        prod = environment == "prod"
+        connections: tuple[Sample, ...] = sample_connections.EVERYWHERE
+        variables: tuple[Sample, ...] = sample_variables.EVERYWHERE
+        if environment == "prod":
+            connections += sample_connections.PROD_ONLY
+            variables += sample_variables.PROD_ONLY
         kinds = {
-            "connections": sample_connections.EVERYWHERE + sample_connections.PROD_ONLY * prod,
-            "variables": sample_variables.EVERYWHERE + sample_variables.PROD_ONLY * prod,
+            "connections": connections,
+            "variables": variables,
             "config": sample_variables.CONFIG,
         }
         for kind, samples in kinds.items():
-            yield from ((environment, kind, sample) for sample in samples)
+            for sample in samples:
+                yield environment, kind, sample
 
 
 def _ages(newest: timedelta, sample: Sample) -> list[timedelta]:
-    """Oldest first, a quarter of a year apart; what was rolled back or deleted since is a quarter older."""
-    since = int(bool(sample.rolled_back or sample.scheduled_days_ago))
-    return [newest + timedelta(days=91 * (back + since)) for back in reversed(range(len(sample.earlier) + 1))]
+    """How old each version is, the oldest first: they are a quarter of a year apart.
+
+    All are a quarter older where the secret was rolled back or deleted since.
+    """
+    quarter = timedelta(days=91)
+    if sample.rolled_back or sample.scheduled_days_ago:
+        newest += quarter
+    return [newest + quarter * back for back in reversed(range(len(sample.earlier) + 1))]
 
 
 def _value(text: str | bytes, environment: str) -> dict[str, Any]:
@@ -54,7 +64,9 @@ def _value(text: str | bytes, environment: str) -> dict[str, Any]:
     return {"SecretString": text.replace("<env>", environment).replace("%3Cenv%3E", environment)}
 
 
-def _write(client: "SecretsManagerClient", name: str, sample: Sample, value: dict[str, Any], *, first: bool) -> None:
+def _write(
+    client: "SecretsManagerClient", name: str, sample: Sample, value: dict[str, Any], *, first: bool
+) -> None:
     if not first:
         client.put_secret_value(SecretId=name, **value)
         return
@@ -81,5 +93,8 @@ def _roll_back(client: "SecretsManagerClient", name: str, sample: Sample, travel
     bad = client.put_secret_value(SecretId=name, SecretString=sample.rolled_back)["VersionId"]
     travel(timedelta(hours=4))
     client.update_secret_version_stage(
-        SecretId=name, VersionStage="AWSCURRENT", MoveToVersionId=next(iter(good)), RemoveFromVersionId=bad
+        SecretId=name,
+        VersionStage="AWSCURRENT",
+        MoveToVersionId=next(iter(good)),
+        RemoveFromVersionId=bad,
     )

@@ -1,6 +1,6 @@
-"""A whole site on this machine: its settings, its tables, its people, and the command that serves it.
+"""A whole site on this machine: its settings, tables and people, and the command that serves it.
 
-    python -m secretsadmin.demo.site < people.json
+python -m secretsadmin.demo.site < people.json
 
 makes the tables and the people of the site whose settings are in the environment.
 """
@@ -47,19 +47,20 @@ class Person:
 
     name: str
     group: str
-    password: str = field(default_factory=lambda: secrets.token_urlsafe(9), repr=False)
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)
 
 
 def config(endpoint: str) -> str:
-    """Two environments, the second of which is protected, that read from one Secrets Manager."""
+    """A configuration's text: two environments of one Secrets Manager, the second protected."""
     kwargs = KWARGS | {"endpoint_url": endpoint}
-    return CONFIG.format(kwargs="\n".join(f"{name} = {json.dumps(value)}" for name, value in kwargs.items()))
+    lines = [f"{name} = {json.dumps(value)}" for name, value in kwargs.items()]
+    return CONFIG.format(kwargs="\n".join(lines))
 
 
-def settings(folder: Path, public_url: str, written: str) -> dict[str, str]:
+def settings(folder: Path, public_url: str, config_text: str) -> dict[str, str]:
     """The environment variables of a site that keeps all that it has in the folder."""
     file = folder / "config.toml"
-    file.write_text(written, encoding="utf-8")
+    file.write_text(config_text, encoding="utf-8")
     return {
         "DJANGO_SETTINGS_MODULE": "secretsadmin.settings",
         "SECRET_KEY": secrets.token_urlsafe(50),
@@ -67,6 +68,7 @@ def settings(folder: Path, public_url: str, written: str) -> dict[str, str]:
         "PUBLIC_URL": public_url,
         "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
         "SECRETSADMIN_CONFIG": str(file),
+        "AUDIT_STREAM": f"file:{folder / 'audit.jsonl'}",
     }
 
 
@@ -74,15 +76,23 @@ def settle(people: Iterable[Person]) -> None:
     """Make the tables and the people, in a process whose environment holds the settings."""
     django.setup()
     call_command("migrate", verbosity=0)
+    for person in people:
+        add(person.name, person.group, person.password)
+
+
+def add(name: str, group_name: str, password: str | None = None) -> None:
+    """Let there be a user, without a record: they are there when the demo's story begins."""
     from django.contrib.auth.models import Group, User  # noqa: PLC0415 - there are no models before django.setup.
 
-    for person in people:
-        user = User.objects.create_user(person.name, password=person.password)
-        user.groups.add(Group.objects.get(name=person.group))
+    user = User(username=name)
+    user.set_password(password)
+    User.objects.bulk_create([user])
+    group = Group.objects.get(name=group_name)
+    User.groups.through.objects.bulk_create([User.groups.through(user=user, group=group)])
 
 
 def command(bind: str) -> list[str]:
-    """Gunicorn as it is deployed; `bind` is an address, or `fd://` with the number of a socket."""
+    """The command of gunicorn; `bind` is an address, or `fd://` with the number of a socket."""
     return [sys.executable, "-m", "gunicorn", "--bind", bind, "--log-level", "warning"]
 
 

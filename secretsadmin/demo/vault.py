@@ -1,6 +1,7 @@
 """What moto keeps of a secret, and what AWS says about its labels, versions and names.
 
-The clock and the lag of the listing can be set, because AWS's own listing is up to five minutes behind.
+The clock and the lag of the listing can be set, because AWS's own listing is up to five minutes
+behind.
 """
 
 import time
@@ -11,7 +12,14 @@ from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.secretsmanager.exceptions import InvalidParameterException, ResourceExistsException
-from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend, SecretsStore
+from moto.secretsmanager.models import (
+    FakeSecret,
+    ReplicaSecret,
+    SecretsManagerBackend,
+    SecretsStore,
+)
+
+from secretsadmin.demo.trail import Trail
 
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 DAY = 86_400
@@ -19,20 +27,22 @@ MOST_VERSIONS = 100
 
 
 class Names(SecretsStore):
-    """Finds a secret by name or ARN at once; moto compares the key with every secret that it has."""
+    """Finds a secret by name or ARN at once; moto compares the key with every secret."""
 
     def get(self, key: str) -> FakeSecret | ReplicaSecret | None:  # type: ignore[override] # As in moto's class.
         if not key.startswith("arn:"):
             return dict.get(self, key)
         name = key.rpartition(":secret:")[2]
-        whole = dict.get(self, name[:-7])
-        return whole if whole and whole.arn == key else dict.get(self, name)
+        secret = dict.get(self, name[:-7])
+        if secret and secret.arn == key:
+            return secret
+        return dict.get(self, name)
 
     def __getitem__(self, key: str) -> FakeSecret | ReplicaSecret:
-        found = self.get(key)
-        if found is None:
+        secret = self.get(key)
+        if secret is None:
             raise KeyError(key)
-        return found
+        return secret
 
     def __contains__(self, key: str) -> bool:  # type: ignore[override] # As in moto's class.
         return self.get(key) is not None
@@ -42,7 +52,7 @@ class Names(SecretsStore):
 
 
 class Vault(SecretsManagerBackend):
-    """The secrets of one account and region, and the states of them that a lagging list still shows."""
+    """The secrets of one account and region, and their states that a lagging list still shows."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -50,12 +60,15 @@ class Vault(SecretsManagerBackend):
         self.journal: list[tuple[float, str, FakeSecret | None]] = []
 
     def find(self, key: str) -> FakeSecret | None:
-        found = self.secrets.get(key)
-        return found if isinstance(found, FakeSecret) else None
+        secret = self.secrets.get(key)
+        if not isinstance(secret, FakeSecret):
+            return None
+        return secret
 
     def as_of(self, moment: float) -> list[FakeSecret]:
-        seen = {name: secret for at, name, secret in self.journal if at <= moment}
-        return [secret for secret in seen.values() if secret]
+        """The secrets as they were at a moment, in seconds since the epoch."""
+        states = {name: secret for at, name, secret in self.journal if at <= moment}
+        return [secret for secret in states.values() if secret]
 
 
 @dataclass
@@ -65,6 +78,7 @@ class World:
     clock: Callable[[], float] = time.time
     listing_lag: float = 0
     lock: RLock = field(default_factory=RLock)
+    trail: Trail = field(default_factory=Trail)
     vaults: dict[tuple[str, str], Vault] = field(default_factory=dict)
 
     def vault(self, account: str, region: str) -> Vault:
@@ -75,12 +89,15 @@ class World:
 
 
 def holder(secret: FakeSecret, stage: str) -> str | None:
-    """The version that carries this label; moto keeps the current one apart from the labels, and loses it."""
-    return next((key for key, version in secret.versions.items() if stage in version["version_stages"]), None)
+    """The version that carries this label; moto keeps the current one apart, and loses it."""
+    for key, version in secret.versions.items():
+        if stage in version["version_stages"]:
+            return key
+    return None
 
 
 def move(secret: FakeSecret, stage: str, to: str | None) -> None:
-    """A label is on one version at most, and AWSPREVIOUS follows AWSCURRENT; others stay as they are."""
+    """Put a label on one version, off all others; AWSPREVIOUS follows AWSCURRENT."""
     source = holder(secret, stage)
     if source == to:
         return
@@ -94,32 +111,41 @@ def move(secret: FakeSecret, stage: str, to: str | None) -> None:
 
 
 def make_room(secret: FakeSecret, now: float) -> None:
-    """AWS drops the oldest unlabelled versions past a hundred, but none within its first 24 hours."""
-    droppable = [
-        key
-        for key, version in sorted(secret.versions.items(), key=lambda item: float(item[1]["createdate"]))
-        if not version["version_stages"] and version["createdate"] <= now - DAY
-    ]
-    for key in droppable[: max(0, len(secret.versions) + 1 - MOST_VERSIONS)]:
-        del secret.versions[key]
+    """Drop the oldest unlabelled versions past a hundred, as AWS does; none before 24 hours."""
+    excess = len(secret.versions) + 1 - MOST_VERSIONS
+    oldest_first = sorted(
+        secret.versions, key=lambda key: float(secret.versions[key]["createdate"])
+    )
+    for key in oldest_first:
+        version = secret.versions[key]
+        is_old = version["createdate"] <= now - DAY
+        if excess > 0 and is_old and not version["version_stages"]:
+            del secret.versions[key]
+            excess -= 1
     if len(secret.versions) >= MOST_VERSIONS:
-        raise JsonRESTError("LimitExceededException", "You've exceeded the quota of versions of this secret.")
+        raise JsonRESTError(
+            "LimitExceededException", "You've exceeded the quota of versions of this secret."
+        )
 
 
 def value_of(params: Mapping[str, Any]) -> dict[str, str]:
-    given = {"secret_string": params.get("SecretString"), "secret_binary": params.get("SecretBinary")}
-    value = {key: text for key, text in given.items() if text is not None}
+    value = {}
+    if params.get("SecretString") is not None:
+        value["secret_string"] = params["SecretString"]
+    if params.get("SecretBinary") is not None:
+        value["secret_binary"] = params["SecretBinary"]
     if len(value) > 1:
         raise InvalidParameterException("You can't specify both SecretString and SecretBinary.")
     return value
 
 
 def is_repeat(secret: FakeSecret, token: str, value: Mapping[str, str]) -> bool:
-    """Whether this very call was made before; the same token with another value is an error of its own."""
+    """Whether this very call was made before. The same token with another value is an error."""
     version = secret.versions.get(token)
     if version is None:
         return False
-    if value == {key: version[key] for key in ("secret_string", "secret_binary") if key in version}:
+    stored = {key: version[key] for key in ("secret_string", "secret_binary") if key in version}
+    if value == stored:
         return True
     raise ResourceExistsException(
         f"You can't use ClientRequestToken {token} because that value is already in use "
@@ -128,12 +154,16 @@ def is_repeat(secret: FakeSecret, token: str, value: Mapping[str, str]) -> bool:
 
 
 def last_accessed(secret: FakeSecret) -> float | None:
-    return max((version["accessed"] for version in secret.versions.values() if "accessed" in version), default=None)
+    days = [version["accessed"] for version in secret.versions.values() if "accessed" in version]
+    return max(days, default=None)
 
 
 def entry(secret: FakeSecret) -> dict[str, Any]:
-    """As described and listed by AWS: only versions with labels, and no key for what isn't there."""
-    stages = {key: version["version_stages"] for key, version in secret.versions.items() if version["version_stages"]}
+    """As AWS describes and lists it: only versions with labels, and no key for what isn't there."""
+    stages = {}
+    for key, version in secret.versions.items():
+        if version["version_stages"]:
+            stages[key] = version["version_stages"]
     described = {
         **secret.to_dict(),
         "VersionIdsToStages": stages,
@@ -143,8 +173,15 @@ def entry(secret: FakeSecret) -> dict[str, Any]:
     return {key: value for key, value in described.items() if value is not None}
 
 
+def listed_entry(secret: FakeSecret) -> dict[str, Any]:
+    """As AWS lists it: a list doesn't tell of replicas."""
+    listed = entry(secret)
+    listed.pop("ReplicationStatus", None)
+    return listed
+
+
 def version_entry(version: Mapping[str, Any]) -> dict[str, Any]:
-    """A version has its own date, not the present as in moto, and without labels there is no key for them."""
+    """A version has its own date, not the present as in moto; without labels it has no key."""
     described = {
         "VersionId": version["version_id"],
         "CreatedDate": version["createdate"],

@@ -1,76 +1,96 @@
-"""What can be done to a secret. Each write is recorded before AWS is called, and its outcome after it.
+"""What can be done to a secret.
 
-Lost answers are resolved by asking AWS what became of the act: its UUID is the version's id.
+Each write is recorded before AWS is called, and its outcome after it. After a lost answer AWS is
+asked what became of the act, whose UUID is the version's id.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from secretsadmin.action import Action
+from secretsadmin.actions import CREATE
 from secretsadmin.audit.deletions import window
-from secretsadmin.audit.models import Act, Actor, recording
-from secretsadmin.environments import Ref
-from secretsadmin.store import aws, errors, listing, reads, stages
-from secretsadmin.store.lost_answers import asked, resolving
-from secretsadmin.store.reads import CURRENT, PREVIOUS, TYPE_TAG, Secret
+from secretsadmin.audit.models import DESCRIPTION
+from secretsadmin.audit.recording import Act, Actor, recording
+from secretsadmin.config.ref import Ref
+from secretsadmin.store import aws, errors, listing, reads, stages, traces
+from secretsadmin.store.intents import intents
+from secretsadmin.store.lost_answers import ask_aws, resolve_lost_answer
+from secretsadmin.store.reads import CURRENT, PREVIOUS, TYPE_TAG, Secret, nothing_sent
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
 CANDIDATE = "SECRETSADMIN"
-# How labels begin that nobody may attach or move by hand: AWS's own, and ours. Below CANDIDATE's name there is room for
-# the labels of versions that wait for somebody's approval.
+# Labels that nobody may put on or move by hand begin so: AWS's own, and ours. Names that begin with
+# CANDIDATE are kept for the labels of versions that wait for somebody's approval.
 RESERVED_LABELS = ("AWS", CANDIDATE)
-MAX_BYTES = 65_536
+# What the line of a save says whose candidate has lost the label again.
+WITHDRAWN = {"candidate": "withdrawn"}
 MAX_DESCRIPTION = 2_048
 RECOVERY_DAYS = range(7, 31)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be stored: the text, the type for the list's tag, and the names of the fields that it changes.
+    """What is to be stored.
 
-    `form` names the spelling, and says that all readers were seen to read it back; `holds` are the filled fields.
+    `type` is for the tag that lists show, and `fields` names the fields that change. A `format`
+    says that every reader was seen to read the text back. `holds` names the filled fields. `tags`
+    are those of people's own that a new secret begins with.
     """
 
     text: str = field(repr=False)
     type: str = ""
     fields: tuple[str, ...] = ()
-    form: str = ""
+    format: str = ""
     holds: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
-@aws.one_action()
-def create(ref: Ref, draft: Draft, *, actor: Actor, description: str = "", reason: str = "") -> str:
+@aws.deadline()
+def create(
+    ref: Ref,
+    draft: Draft,
+    action: Action = CREATE,
+    /,
+    *,
+    actor: Actor,
+    description: str = "",
+    reason: str = "",
+) -> str:
     """Store a new secret; one call. Returns its version's id.
+
+    `action` is the one that is recorded, where it isn't CREATE but creates as well.
 
     Raises InvalidId, NameTaken, ScheduledForDeletion, NotRecorded, and any StoreError.
     """
-    name = ref.new_name
-    with recording(ref, "create", actor=actor, reason=reason, fields=draft.fields) as act, _making(ref, act, draft):
+    name, meant = ref.new_name, Act(fields=draft.fields)
+    with (
+        recording(ref, action.verb, actor=actor, reason=reason, act=meant) as act,
+        _naming_version(ref, act, draft),
+    ):
         answer = aws.call(
             aws.client(ref.environment).create_secret,
             Name=name,
             ClientRequestToken=act.token,
             SecretString=draft.text,
             Description=description,
-            Tags=_tags(draft),
+            Tags=_all_tags(draft),
         )
         act.request_id = aws.request_id(answer)
-    listing.listing(ref.environment, ref.kind).learn(_made(ref, draft, description, act.version))
+    now = datetime.now(UTC)
+    tags = {tag["Key"]: tag["Value"] for tag in _all_tags(draft)}
+    secret = Secret(ref, description, tags, {act.version: (CURRENT,)}, now, now)
+    listing.listing(ref.environment, ref.kind).learn(secret)
     return act.version
 
 
-def _made(ref: Ref, draft: Draft, description: str, version: str) -> Secret:
-    now = datetime.now(UTC)
-    tags = {tag["Key"]: tag["Value"] for tag in _tags(draft)}
-    return Secret(ref, description, tags, {version: (CURRENT,)}, now, now)
-
-
-@aws.one_action()
-def update(
+@aws.deadline()
+def update(  # noqa: PLR0913 - all but two have names.
     ref: Ref,
     edit: Callable[[str], Draft],
     *,
@@ -78,17 +98,25 @@ def update(
     actor: Actor,
     before: Secret,
     description: str = "",
+    type_after: str | None = None,
     reason: str = "",
 ) -> tuple[str, ...]:
     """Put a new version on top of `version`, the one that the form was opened on; three calls.
 
-    `edit` makes the new text from the current one, and may refuse by raising. `before` is the metadata that
-    description and type are compared with. Returns the names of the changed fields, none where nothing changed.
-    Raises InvalidId, Conflict where AWSCURRENT is elsewhere, NotRecorded, and any StoreError.
+    `edit` makes the new text from the current one, and may refuse by raising. `before` is the
+    metadata that description and type are compared with, and `type_after` is the draft's type,
+    where that is known beforehand. Returns the names of the changed fields; none where nothing
+    changed. Raises InvalidId, Conflict where AWSCURRENT is elsewhere, NotRecorded, and any
+    StoreError.
     """
-    _ = ref.name
-    with recording(ref, "update", actor=actor, reason=reason, previous=version) as act:
-        draft = _edited(edit, _text_of(ref, act, version))
+    ref.check_name()
+    meant = Act(previous=version, details=intents(before, description, type_after))
+    with recording(ref, "update", actor=actor, reason=reason, act=meant) as act:
+        # Its outcome says what was done.
+        act.details = None
+        text = _current_text(ref, act, version)
+        with nothing_sent():
+            draft = edit(text)
         act.fields = draft.fields
         if draft.fields:
             _replace(ref, act, draft, version)
@@ -99,82 +127,85 @@ def update(
     return act.fields
 
 
-@aws.one_action()
+@aws.deadline()
 def roll_back(ref: Ref, *, to: str, version: str, actor: Actor, reason: str = "") -> None:
-    """Move AWSCURRENT from `version` to another one, without reading either; one call.
+    """Move AWSCURRENT from `version` to the version `to`, without reading either; one call.
 
-    Raises InvalidId, Conflict where AWSCURRENT is elsewhere, NotFound, NotRecorded, and any StoreError.
+    Raises InvalidId, Conflict where AWSCURRENT is elsewhere, NotFound, NotRecorded, and any
+    StoreError.
     """
-    _ = ref.name
-    with recording(ref, "roll-back", actor=actor, reason=reason, previous=version, version=to) as act:
+    ref.check_name()
+    move = Act(previous=version, version=to)
+    with recording(ref, "roll-back", actor=actor, reason=reason, act=move) as act:
         try:
             _move(ref, act, to, version)
         except errors.Conflict:
             # AWS has one code for a label that is elsewhere and for a version that isn't there.
-            if asked(lambda: reads.describe(ref).current == version):
+            if ask_aws(lambda: reads.describe(ref).current == version):
                 raise errors.NotFound("NoSuchVersion") from None
             raise
-    listing.learn(ref, lambda known: _moved(known, to))
+    listing.learn(ref, lambda secret: _moved(secret, to))
 
 
-@aws.one_action()
+@aws.deadline()
 def schedule_deletion(ref: Ref, *, days: int, actor: Actor, reason: str = "") -> None:
     """Let AWS delete the secret in 7 to 30 days; one call.
 
     Raises InvalidId, NotFound, ScheduledForDeletion, NotRecorded, and any StoreError.
     """
     name = ref.name
-    now = datetime.now(UTC)
+    begun = datetime.now(UTC)
+    deletion = Act(fields=(window(days),))
     with (
-        recording(ref, "delete", actor=actor, reason=reason, fields=(window(days),)) as act,
-        resolving(lambda: _is_deleted(ref, now, days)),
+        recording(ref, "delete", actor=actor, reason=reason, act=deletion) as act,
+        resolve_lost_answer(lambda: _is_deleted(ref, begun, days)),
     ):
         client = aws.client(ref.environment)
         answer = aws.call(client.delete_secret, SecretId=name, RecoveryWindowInDays=days)
         act.request_id = aws.request_id(answer)
-    listing.learn(ref, lambda known: replace(known, deleted=now + timedelta(days=days)))
+    listing.learn(ref, lambda secret: replace(secret, deleted=begun + timedelta(days=days)))
 
 
-@aws.one_action()
+@aws.deadline()
 def restore(ref: Ref, *, actor: Actor, reason: str = "") -> None:
-    """Take a scheduled deletion back; one call. Raises InvalidId, NotFound, NotRecorded, and any StoreError."""
+    """Take a scheduled deletion back; one call.
+
+    Raises InvalidId, NotFound, NotRecorded, and any StoreError.
+    """
     name = ref.name
     with (
         recording(ref, "restore", actor=actor, reason=reason) as act,
-        resolving(lambda: reads.describe(ref).deleted is None),
+        resolve_lost_answer(lambda: reads.describe(ref).deleted is None),
     ):
         answer = aws.call(aws.client(ref.environment).restore_secret, SecretId=name)
         act.request_id = aws.request_id(answer)
-    listing.learn(ref, lambda known: replace(known, deleted=None))
+    listing.learn(ref, lambda secret: replace(secret, deleted=None))
 
 
 def _moved(secret: Secret, to: str) -> Secret:
-    """The metadata after AWSCURRENT has moved: AWSPREVIOUS follows to where it was."""
+    """The metadata after AWSCURRENT has moved, and AWSPREVIOUS has taken its old place."""
     if to == secret.current:
         return secret
-    kept = {
-        version: tuple(label for label in labels if label not in (CURRENT, PREVIOUS))
-        for version, labels in secret.versions.items()
-    }
-    kept[to] = (*kept.get(to, ()), CURRENT)
+    versions = {}
+    for version, labels in secret.versions.items():
+        versions[version] = tuple(name for name in labels if name not in (CURRENT, PREVIOUS))
+    versions[to] = (*versions.get(to, ()), CURRENT)
     if secret.current:
-        kept[secret.current] = (*kept[secret.current], PREVIOUS)
-    return replace(secret, versions={v: labels for v, labels in kept.items() if labels}, changed=datetime.now(UTC))
+        versions[secret.current] = (*versions[secret.current], PREVIOUS)
+    labelled = {version: labels for version, labels in versions.items() if labels}
+    return replace(secret, versions=labelled, changed=datetime.now(UTC))
 
 
-def _has_version(ref: Ref, act: Act) -> bool:
-    return act.token in reads.describe(ref).versions
+def _is_deleted(ref: Ref, begun: datetime, days: int) -> bool:
+    """Whether this deletion was scheduled, and not another one."""
+    return traces.is_deleted(reads.describe(ref), begun, days)
 
 
-def _is_deleted(ref: Ref, since: datetime, days: int) -> bool:
-    # AWS tells when the deletion was asked for, emulators when it will be carried out. Clocks may differ a little.
-    deleted = reads.describe(ref).deleted
-    moments = (since, since + timedelta(days=days))
-    return deleted is not None and any(abs(deleted - moment) < timedelta(minutes=2) for moment in moments)
+def _current_text(ref: Ref, act: Act, version: str) -> str:
+    """The current text; empty where it is binary, or where there is none.
 
-
-def _text_of(ref: Ref, act: Act, version: str) -> str:
-    """The current text, which must stand in `version`; nothing where it is binary, or where there is none."""
+    Raises Conflict where AWSCURRENT is on another version than this one.
+    """
     try:
         text, act.version = reads.fetch(ref, act)
     except errors.NoValue:
@@ -184,17 +215,8 @@ def _text_of(ref: Ref, act: Act, version: str) -> str:
     return text or ""
 
 
-def _edited(edit: Callable[[str], Draft], text: str) -> Draft:
-    try:
-        return edit(text)
-    except Exception as refusal:
-        # Nothing was sent, so the record needn't call it unknown what became of it.
-        vars(refusal).setdefault("outcome", "failed")
-        raise
-
-
 def _replace(ref: Ref, act: Act, draft: Draft, version: str) -> None:
-    """Add a candidate, then swap: AWSCURRENT moves only if it is still on the version that was read."""
+    """Add a candidate, and move AWSCURRENT to it if that is still on the version that was read."""
     try:
         _put_candidate(ref, act, draft)
     except errors.Unknown as error:
@@ -208,22 +230,22 @@ def _replace(ref: Ref, act: Act, draft: Draft, version: str) -> None:
 
 
 @contextmanager
-def _making(ref: Ref, act: Act, draft: Draft) -> Iterator[None]:
-    """Let the record name the act's version, unless AWS surely made none of that id."""
+def _naming_version(ref: Ref, act: Act, draft: Draft) -> Iterator[None]:
+    """Let the record name the act's version, unless AWS surely made no version with that id."""
     before = act.version
-    act.version, act.form, act.holds = act.token, draft.form, draft.holds
+    act.version, act.format, act.holds = act.token, draft.format, draft.holds
     try:
-        with resolving(lambda: _has_version(ref, act)):
+        with resolve_lost_answer(lambda: act.token in reads.describe(ref).versions):
             yield
     except errors.Unknown:
         raise
     except errors.StoreError:
-        act.version, act.form, act.holds = before, "", ()
+        act.version, act.format, act.holds = before, "", ()
         raise
 
 
 def _put_candidate(ref: Ref, act: Act, draft: Draft) -> None:
-    with _making(ref, act, draft):
+    with _naming_version(ref, act, draft):
         answer = aws.call(
             aws.client(ref.environment).put_secret_value,
             SecretId=ref.name,
@@ -236,21 +258,24 @@ def _put_candidate(ref: Ref, act: Act, draft: Draft) -> None:
 
 def _move(ref: Ref, act: Act, to: str, version: str) -> None:
     """Move AWSCURRENT if it is on `version`, or nowhere where that is empty. Raises Conflict."""
-    stages.move(ref, act, CURRENT, to=to, version=version, has_moved=lambda: _has_moved(ref, act, to, version))
+    stages.move(
+        ref,
+        act,
+        CURRENT,
+        to=to,
+        version=version,
+        has_moved=lambda: _has_moved(ref, act, to, version),
+    )
 
 
 def _has_moved(ref: Ref, act: Act, to: str, version: str) -> bool:
-    known = reads.describe(ref)
-    labels = known.versions.get(to, ())
-    # The act's own version can have become the previous one only by having been the current one. Another can have been
-    # the previous one before; but if AWSCURRENT is on a third one, it came there from this one.
-    is_overtaken = to == act.token or (version not in ("", known.current))
-    return CURRENT in labels or (PREVIOUS in labels and is_overtaken)
+    secret = reads.describe(ref)
+    return traces.current_has_moved(secret, to=to, version=version, is_own=to == act.token)
 
 
 def _withdraw(ref: Ref, act: Act) -> None:
-    """Take the candidate's label off the loser; a newer candidate may have taken it already."""
-    # A left-over label harms nobody: AWS moves it to the next candidate.
+    """Take the candidate's label off again; a newer candidate may have taken it already."""
+    # A label that stays harms nobody: AWS moves it to the next candidate, or it is taken off later.
     with suppress(errors.StoreError):
         aws.call(
             aws.client(ref.environment).update_secret_version_stage,
@@ -258,24 +283,31 @@ def _withdraw(ref: Ref, act: Act) -> None:
             VersionStage=CANDIDATE,
             RemoveFromVersionId=act.token,
         )
+        act.details = WITHDRAWN
 
 
-def _describe(ref: Ref, before: Secret, draft: Draft, description: str, *, saved: bool) -> tuple[str, ...]:
-    """Bring the description and the type's tag up to date, where they changed. Returns their names."""
-    changed = ("description",) if description != before.description else ()
+def _describe(
+    ref: Ref, before: Secret, draft: Draft, description: str, *, saved: bool
+) -> tuple[str, ...]:
+    """Bring the description and the type's tag up to date; a call for each that changed.
+
+    Returns the names of the fields that this changed. Raises PartlySaved if the value was `saved`.
+    """
     try:
-        with resolving(lambda: _is_described(ref, draft, description)):
+        with resolve_lost_answer(lambda: _is_described(ref, draft, description)):
             _send_description(ref, before, draft, description)
     except errors.StoreError as error:
         if saved:
             raise errors.PartlySaved(error.code) from None
         raise
-    return changed
+    if description == before.description:
+        return ()
+    return (DESCRIPTION,)
 
 
 def _is_described(ref: Ref, draft: Draft, description: str) -> bool:
-    known = reads.describe(ref)
-    return (known.description, known.type) == (description, draft.type)
+    secret = reads.describe(ref)
+    return (secret.description, secret.type) == (description, draft.type)
 
 
 def _send_description(ref: Ref, before: Secret, draft: Draft, description: str) -> None:
@@ -289,4 +321,11 @@ def _send_description(ref: Ref, before: Secret, draft: Draft, description: str) 
 
 
 def _tags(draft: Draft) -> "list[TagTypeDef]":
-    return [{"Key": TYPE_TAG, "Value": draft.type}] if draft.type else []
+    if not draft.type:
+        return []
+    return [{"Key": TYPE_TAG, "Value": draft.type}]
+
+
+def _all_tags(draft: Draft) -> "list[TagTypeDef]":
+    own: list[TagTypeDef] = [{"Key": key, "Value": value} for key, value in draft.tags.items()]
+    return [*_tags(draft), *own]

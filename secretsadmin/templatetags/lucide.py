@@ -1,4 +1,4 @@
-"""The icon library's own tag, which draws an icon anew each time, with its answers kept: a page has dozens of icons."""
+"""The icon library's own tag, with its answers kept: a page has dozens of icons."""
 
 from functools import lru_cache
 
@@ -12,4 +12,7 @@ register = template.Library()
 @register.simple_tag
 @lru_cache(maxsize=1024)
 def lucide(name: str, *, size: int = 24, **attributes: str) -> SafeString:
+    """The icon of this name; nothing without a name."""
+    if not name:
+        return SafeString()
     return SafeString(draw(name, size=size, **attributes))

@@ -1,4 +1,4 @@
-"""What the pages say about time, and how they show text that would otherwise disguise itself."""
+"""How pages write times, and text that would otherwise disguise itself."""
 
 import re
 from datetime import UTC, datetime
@@ -12,12 +12,16 @@ register = template.Library()
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
-# Control characters, zero-width characters and the marks that turn the direction of the text that follows.
-DISGUISES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# Control characters, zero-width characters and the marks that turn the direction of the text that
+# follows.
+DISGUISES = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+)
 
 
 @register.filter
 def ago(value: datetime | None) -> str:
+    """How long ago it was; the day, where that is over a week ago or to come."""
     if value is None:
         return ""
     now = timezone.now()
@@ -30,24 +34,49 @@ def ago(value: datetime | None) -> str:
         return f"{seconds // MINUTE} min ago"
     if seconds < DAY:
         return f"{seconds // HOUR} h ago"
-    return "yesterday" if seconds < 2 * DAY else f"{seconds // DAY} d ago"
+    if seconds < 2 * DAY:
+        return "yesterday"
+    return f"{seconds // DAY} d ago"
+
+
+def day(value: datetime) -> str:
+    """The day in UTC, with the year where it isn't this one."""
+    return _day(value, timezone.now())
 
 
 def _day(value: datetime, now: datetime) -> str:
-    day = value.astimezone(UTC)
-    return f"{day.day} {day:%b}" if day.year == now.astimezone(UTC).year else f"{day.day} {day:%b} {day.year}"
+    date = value.astimezone(UTC)
+    if date.year == now.astimezone(UTC).year:
+        return f"{date.day} {date:%b}"
+    return f"{date.day} {date:%b} {date.year}"
 
 
 @register.filter
-def when(value: datetime | None) -> SafeString | str:
+def clock(value: datetime) -> SafeString:
+    """A `<time>` that reads as the hour and the minute, in UTC, below the heading of its day."""
+    return _time(value, f"{value.astimezone(UTC):%H:%M}")
+
+
+@register.filter
+def when(value: datetime | None) -> SafeString:
     """A `<time>` that reads as relative."""
-    return _time(value, ago(value)) if value else ""
+    if value is None:
+        return SafeString()
+    return _time(value, ago(value))
 
 
 @register.filter
-def moment(value: datetime | None) -> SafeString | str:
-    """A `<time>` that reads as the day and the minute, in UTC: for beginnings and ends that are compared."""
-    return _time(value, f"{_day(value, timezone.now())} {value.astimezone(UTC):%H:%M}") if value else ""
+def moment(value: datetime | None) -> SafeString:
+    """A `<time>` that reads as the day and the minute, in UTC, to compare beginnings and ends."""
+    if value is None:
+        return SafeString()
+    return _time(value, f"{_day(value, timezone.now())} {value.astimezone(UTC):%H:%M}")
+
+
+@register.filter
+def exactly(value: datetime) -> SafeString:
+    """A `<time>` that reads as the second, in UTC."""
+    return _time(value, f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _time(value: datetime, text: str) -> SafeString:
@@ -63,5 +92,23 @@ def _time(value: datetime, text: str) -> SafeString:
 
 @register.filter
 def visible(text: str | None) -> str:
-    """The text with the characters named that would hide in it or reorder what is beside them."""
-    return DISGUISES.sub(lambda found: f"[U+{ord(found[0]):04X}]", text or "")
+    """The text, with names in place of characters that would hide or reorder their neighbours."""
+    return DISGUISES.sub(_code_point, text or "")
+
+
+def _code_point(disguise: re.Match[str]) -> str:
+    return f"[U+{ord(disguise[0]):04X}]"
+
+
+@register.filter
+def tone_icon(tone: str) -> str:
+    """The icon of a note or a notice."""
+    return {"ok": "check", "info": "info"}.get(tone, "triangle-alert")
+
+
+@register.filter
+def message_icon(level_tag: str) -> str:
+    """The icon of a message that follows an act."""
+    if level_tag == "success":
+        return "circle-check"
+    return "circle-alert"

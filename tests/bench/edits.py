@@ -1,7 +1,8 @@
 """Sixteen people who edit the same 25 variables at once, over HTTP, on a site as it is deployed.
 
-Each edit reads the value into the form, adds a word of its own, and saves. Whatever was accepted has to be there in
-the end, and whoever was too late is told so, with their own word still in the form.
+Each edit reads the value into the form, adds a word of its own, and saves. Whatever was accepted
+has to be there in the end, and whoever was too late is told so, with their own word still in the
+form.
 """
 
 import json
@@ -20,8 +21,8 @@ import requests
 
 from secretsadmin.demo.site import Person
 from tests.browser.sites import Site, serving
-from tests.forms import as_sent
-from tests.wire import connected
+from tests.support.forms import as_sent
+from tests.support.wire import connected
 
 PEOPLE, EDITS, SECRETS = 16, 100, 25
 MOST_VERSIONS = 100
@@ -58,7 +59,9 @@ class Somebody:
     def post(self, path: str, **data: str | list[str]) -> requests.Response:
         token = self.session.cookies.get("csrftoken", "")
         url = f"{self.url}/{path}"
-        return self.session.post(url, data={**data, "csrfmiddlewaretoken": token}, allow_redirects=False, timeout=60)
+        return self.session.post(
+            url, data={**data, "csrfmiddlewaretoken": token}, allow_redirects=False, timeout=60
+        )
 
     def sign_in(self) -> None:
         self.session.get(f"{self.url}/login/", timeout=60)
@@ -95,7 +98,10 @@ def measure() -> list[str]:
         found = {key: _found(site, key) for key in keys}
         known = _known(Path(folder))
     _tell(edits, found, seconds)
-    return [*_broken(edits, found), *(f"{key} has a version that no event knows" for key in _strangers(found, known))]
+    return [
+        *_broken(edits, found),
+        *(f"{key} has a version that no event knows" for key in _strangers(found, known)),
+    ]
 
 
 def _all_at_once(everybody: list[Somebody], keys: list[str]) -> list[Edit]:
@@ -105,7 +111,8 @@ def _all_at_once(everybody: list[Somebody], keys: list[str]) -> list[Edit]:
     def work(number: int) -> list[Edit]:
         barrier.wait()
         return [
-            everybody[number].edit(keys[(number // 2 + turn) % len(keys)], f"{number}.{turn}") for turn in range(EDITS)
+            everybody[number].edit(keys[(number // 2 + turn) % len(keys)], f"{number}.{turn}")
+            for turn in range(EDITS)
         ]
 
     with ThreadPoolExecutor(len(everybody)) as pool:
@@ -128,13 +135,20 @@ def _known(folder: Path) -> set[str]:
 
 
 def _strangers(found: dict[str, Found], known: set[str]) -> list[str]:
-    return [key for key, each in found.items() if {json.dumps(one.replace("-", "")) for one in each.versions} - known]
+    return [
+        key
+        for key, each in found.items()
+        if {json.dumps(one.replace("-", "")) for one in each.versions} - known
+    ]
 
 
 def _tell(edits: list[Edit], found: dict[str, Found], seconds: float) -> None:
     statuses = Counter(edit.status for edit in edits)
     most = max(len(each.versions) for each in found.values())
-    print(f"\n{PEOPLE} people, {EDITS} edits each, over {SECRETS} variables by HTTP, in {seconds:.0f} s")
+    print(
+        f"\n{PEOPLE} people, {EDITS} edits each, over {SECRETS} variables by HTTP, in "
+        f"{seconds:.0f} s"
+    )
     print(f"{'accepted':28} {statuses[302]:5}")
     print(f"{'too late (409)':28} {statuses[409]:5}")
     print(f"{'anything else':28} {statuses.total() - statuses[302] - statuses[409]:5}")
@@ -149,7 +163,10 @@ def _broken(edits: list[Edit], found: dict[str, Found]) -> Iterator[str]:
     if len(stored) != len(accepted):
         yield f"{len(stored)} words are stored, and {len(accepted)} edits were accepted"
     if others := [edit.status for edit in edits if edit.status not in (302, 409)]:
-        yield f"{len(others)} edits were neither accepted nor told that they are too late: {Counter(others)}"
+        yield (
+            f"{len(others)} edits were neither accepted nor told that they are too late: "
+            f"{Counter(others)}"
+        )
     if emptied := [edit for edit in edits if edit.status == 409 and not edit.is_kept]:
         yield f"{len(emptied)} people who were too late lost their input"
     for key, each in found.items():

@@ -1,4 +1,4 @@
-"""Browser contexts for people of a site, who sign in once: hashing a password takes longer than most tests."""
+"""Browser contexts of people who sign in once, because hashing a password takes long."""
 
 from typing import Any, Literal
 
@@ -13,6 +13,10 @@ NARROW: ViewportSize = {"width": 390, "height": 844}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Milliseconds, for everything that Playwright waits for: a busy machine takes its time.
 PATIENCE = 60_000
+# Modules run once the page is there, and before this event.
+MARK_READY = """
+addEventListener("DOMContentLoaded", () => document.documentElement.dataset.ready = "");
+"""
 
 
 class Browsers:
@@ -26,16 +30,22 @@ class Browsers:
         self._left_open: dict[str, Watch] = {}
 
     def open(self, name: str = "", *, scripts: bool = True, **options: Any) -> Visitor:
-        """Somebody at a browser, by name, or nobody yet. The options are those of Playwright's new_context."""
+        """Somebody at a browser, by name, or nobody yet.
+
+        The options are those of Playwright's new_context.
+        """
         watch = self._watch(name, scripts=scripts, **options)
         self._watches.append(watch)
         return Visitor(watch.context.new_page(), self.site, watch, scripts=scripts)
 
     def open_again(self, name: str) -> Visitor:
-        """The same with scripts, in a context that is left open: a new one takes longer than most pages."""
+        """The same with scripts, in a context that stays open because a new one takes long."""
         if name not in self._left_open:
             self._left_open[name] = self._watch(name)
         watch = self._left_open[name]
+        if not name:
+            # Whoever was nobody may have signed in since.
+            watch.context.clear_cookies()
         return Visitor(watch.context.new_page(), self.site, watch, scripts=True)
 
     def end(self) -> None:
@@ -53,6 +63,7 @@ class Browsers:
             base_url=self.site.url, java_script_enabled=scripts, storage_state=state, **given
         )
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(MARK_READY)
         return Watch(context, self.site.url, scripts=scripts)
 
     def _state(self, name: str) -> StorageState:

@@ -1,9 +1,10 @@
 """Finds a Chromium for the tests, or installs one; `make test` runs this first.
 
-The one that CHROMIUM names is taken, then those on the path. The build without a window comes first, as it does with
-Playwright: the same engine draws the same pages, with 40 % less work. So root adds it on a Debian that has the other
-alone, and makes do with that where nothing can be fetched. Without any, root installs Debian's package, and everybody
-else the build that Playwright brings.
+The one that CHROMIUM names is taken, then those on the path. The build without a window comes
+first, as it does with Playwright: the same engine draws the same pages, with 40 % less work. So
+root adds it on a Debian that has the other alone, and makes do with that where nothing can be
+fetched. Without any, root installs Debian's package, and everybody else the build that Playwright
+brings.
 """
 
 import os
@@ -13,7 +14,13 @@ import sys
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 ARGUMENTS = (
     "--disable-gpu",
     "--disable-quic",
@@ -31,7 +38,8 @@ DEBIAN = (
 DEBIANS_OTHER = "/usr/bin/chromium"
 PLAYWRIGHT = (sys.executable, "-m", "playwright", "install", "chromium")
 SORRY = (
-    "No Chromium was found, and none could be installed. Install one and name it: CHROMIUM=/path/to/chromium make test"
+    "No Chromium was found, and none could be installed. Install one and name it: "
+    "CHROMIUM=/path/to/chromium make test"
 )
 
 

@@ -1,5 +1,25 @@
 """The browser's fixtures, for this folder."""
 
-from tests.browser.fixtures import airflow, browsers, fresh, look_around, scripts, site, visit
+from tests.browser.fixtures import (
+    airflow,
+    browsers,
+    fresh,
+    look_around,
+    look_around_strictly,
+    scripts,
+    site,
+    strict_browsers,
+    visit,
+)
 
-__all__ = ["airflow", "browsers", "fresh", "look_around", "scripts", "site", "visit"]
+__all__ = [
+    "airflow",
+    "browsers",
+    "fresh",
+    "look_around",
+    "look_around_strictly",
+    "scripts",
+    "site",
+    "strict_browsers",
+    "visit",
+]

@@ -9,7 +9,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.browser.browsers import PATIENCE, Browsers
 from tests.browser.chromium import launch
 from tests.browser.readers import AirflowReader, OurReader
-from tests.browser.sites import Site, serving
+from tests.browser.sites import Site, serving, serving_strictly
 from tests.browser.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -24,7 +24,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="package")
 def browsers(site: Site) -> Iterator[Browsers]:
     expect.set_options(timeout=PATIENCE)
-    # While Playwright runs, Django takes this thread for an asynchronous one: it has to end with the folder.
+    # While Playwright runs, Django takes this thread for an asynchronous one: it has to end with
+    # the folder.
     with sync_playwright() as playwright, launch(playwright) as chromium:
         yield Browsers(site, chromium)
 
@@ -38,9 +39,25 @@ def visit(browsers: Browsers) -> Iterator[Visit]:
 
 @pytest.fixture
 def look_around(browsers: Browsers) -> Iterator[Visit]:
-    """The same for whoever changes nothing that a browser keeps: they come back to the one that they left."""
+    """The same for people who change nothing that a browser keeps, in one context."""
     yield browsers.open_again
     browsers.end()
+
+
+@pytest.fixture(scope="package")
+def strict_browsers(
+    browsers: Browsers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browsers]:
+    folder = tmp_path_factory.mktemp("strict")
+    with serving_strictly(browsers.site.emulator, folder) as running:
+        yield Browsers(running, browsers.chromium)
+
+
+@pytest.fixture
+def look_around_strictly(strict_browsers: Browsers) -> Iterator[Visit]:
+    """The same on the site that asks people for more."""
+    yield strict_browsers.open_again
+    strict_browsers.end()
 
 
 @pytest.fixture

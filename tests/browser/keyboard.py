@@ -1,4 +1,4 @@
-"""Somebody who has a keyboard and nothing else: every key is counted, and every step of the focus is looked at."""
+"""Somebody with a keyboard alone: every key is counted, and every step of the focus is checked."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ from playwright.sync_api import Locator, Page, expect
 
 # More than any page has to be walked.
 TOO_FAR = 30
-# What a person sees of the focus: an outline of the element, or of the label that stands for it; and that nothing
-# else lies over it.
+# What a person sees of the focus: an outline of the element, or of the label that stands for it;
+# and that nothing else lies over it.
 LOST = """() => {
     const focused = document.activeElement;
     if (!focused || focused === document.body) return "the focus is nowhere";
@@ -18,7 +18,8 @@ LOST = """() => {
     if (!seen || !focused.matches(":focus-visible")) return `the focus can't be seen on ${name}`;
     const { left, top, width, height } = seen.getBoundingClientRect();
     const there = document.elementFromPoint(left + width / 2, top + height / 2);
-    return there && (seen.contains(there) || there.contains(seen)) ? "" : `something lies over ${name}`;
+    const isSeen = there && (seen.contains(there) || there.contains(seen));
+    return isSeen ? "" : `something lies over ${name}`;
 }"""
 
 
@@ -28,7 +29,8 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.strokes = 0
-        # Without a listener the browser opens a window of its own, and one that comes with the key may be too late.
+        # Without a listener the browser opens a window of its own, and one that comes with the key
+        # may be too late.
         page.on("filechooser", lambda _: None)
 
     def press(self, key: str) -> None:

@@ -4,18 +4,18 @@ from typing import Protocol
 
 from botocore.exceptions import ClientError
 
-from connections.connection import Connection
-from connections.readers import NEWEST
+from connections.value.connection import Connection
+from connections.value.readers import NEWEST
 from tests.browser.sites import Site
-from tests.site import SERVER
-from tests.wire import connected
+from tests.support.site import SERVER
+from tests.support.wire import connected
 
 
 class AirflowReader(Protocol):
     """An Airflow whose environment is `dev`."""
 
     def connection(self, conn_id: str) -> list[Connection]:
-        """The connection as each of Airflow's generations reads it; none where they don't find it."""
+        """The connection as each generation of Airflow reads it; none where they don't find it."""
 
     def variable(self, key: str) -> str | None: ...
 
@@ -29,7 +29,11 @@ class OurReader:
 
     def connection(self, conn_id: str) -> list[Connection]:
         text = self._text("connections", conn_id)
-        return [Connection.from_secret(text, reader=reader) for reader in (SERVER, NEWEST)] if text else []
+        return (
+            [Connection.from_secret(text, reader=reader) for reader in (SERVER, NEWEST)]
+            if text
+            else []
+        )
 
     def variable(self, key: str) -> str | None:
         return self._text("variables", key)
@@ -37,6 +41,8 @@ class OurReader:
     def _text(self, kind: str, key: str) -> str | None:
         with connected(self.site.emulator.endpoint) as client:
             try:
-                return client.get_secret_value(SecretId=f"{self.environment}/airflow/{kind}/{key}").get("SecretString")
+                return client.get_secret_value(
+                    SecretId=f"{self.environment}/airflow/{kind}/{key}"
+                ).get("SecretString")
             except ClientError:
                 return None

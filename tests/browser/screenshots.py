@@ -6,26 +6,31 @@ python -m tests.browser.screenshots FOLDER [NAME …]
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from tests.browser.browsers import NARROW, SCHEMES, WIDE, Browsers
 from tests.browser.chromium import launch
-from tests.browser.looks import LOOKS, Look
-from tests.browser.sites import serving
+from tests.browser.looks import LOOKS, STRICT_LOOKS, Look
+from tests.browser.sites import serving, serving_strictly
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.browser.screenshots", description=__doc__)
     asked.add_argument("folder", type=Path)
     asked.add_argument("names", nargs="*", help="pages to take; all without any", metavar="NAME")
-    asked.add_argument("--full-page", action="store_true", help="from top to bottom, not only what a screen shows")
+    asked.add_argument(
+        "--full-page", action="store_true", help="from top to bottom, not only what a screen shows"
+    )
     options = asked.parse_args()
-    looks = [look for look in LOOKS if look.name in options.names or not options.names]
+    looks = _asked(LOOKS, options.names)
+    strict = _asked(STRICT_LOOKS, options.names)
     options.folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as strict_folder,
         serving(Path(folder)) as site,
         sync_playwright() as playwright,
         launch(playwright) as chromium,
@@ -34,7 +39,15 @@ def main() -> None:
         browsers = Browsers(site, chromium)
         for look in looks:
             _take(browsers, look, options.folder, full_page=options.full_page)
-    sys.stdout.write(f"{len(looks) * 4} pictures in {options.folder}\n")
+        with serving_strictly(site.emulator, Path(strict_folder)) as strict_site:
+            browsers = Browsers(strict_site, chromium)
+            for look in strict:
+                _take(browsers, look, options.folder, full_page=options.full_page)
+    sys.stdout.write(f"{len(looks + strict) * 4} pictures in {options.folder}\n")
+
+
+def _asked(looks: Iterable[Look], names: list[str]) -> list[Look]:
+    return [look for look in looks if look.name in names or not names]
 
 
 def _take(browsers: Browsers, look: Look, folder: Path, *, full_page: bool) -> None:

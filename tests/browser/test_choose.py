@@ -92,7 +92,9 @@ def test_fills_the_form_from_what_somebody_has(visit: Visit, *, scripts: bool) -
 
 
 @pytest.mark.parametrize("entered", ["pasted", "typed"])
-@pytest.mark.parametrize("text", [URI, "airflow connections add x --conn-password s3cret", "AIRFLOW_CONN_X=s3cret"])
+@pytest.mark.parametrize(
+    "text", [URI, "airflow connections add x --conn-password s3cret", "AIRFLOW_CONN_X=s3cret"]
+)
 def test_never_searches_for_what_may_hold_a_password(visit: Visit, text: str, entered: str) -> None:
     visitor = at_chooser(visit)
     asked: list[str] = []

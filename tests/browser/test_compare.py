@@ -1,4 +1,4 @@
-"""Two versions, compared from the timeline: what differs comes by itself, or by a button where no scripts run."""
+"""Two versions, compared from the timeline: differences come by themselves or by a button."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,12 +6,13 @@ from playwright.sync_api import expect
 from tests.browser.fixtures import Visit
 from tests.browser.sites import Site
 from tests.browser.visitor import Visitor
-from tests.wire import connected
+from tests.support.wire import connected
 
 VALUE = "canary-7f3a"
 BEFORE = f"postgres://login:{VALUE}-one@db.example.com/s"
 AFTER = (
-    f'{{"conn_type": "postgres", "host": "other.example.com", "login": "login", "password": "{VALUE}", "schema": "s"}}'
+    '{"conn_type": "postgres", "host": "other.example.com", '
+    f'"login": "login", "password": "{VALUE}", "schema": "s"}}'
 )
 
 
@@ -31,7 +32,9 @@ def compare(visitor: Visitor, key: str) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_across_forms_show_what_differs_and_no_secret(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+def test_across_forms_show_what_differs_and_no_secret(
+    visit: Visit, site: Site, fresh: str, *, scripts: bool
+) -> None:
     changed(site, fresh)
     visitor = visit("editor", scripts=scripts)
     compare(visitor, fresh)
@@ -51,7 +54,9 @@ def test_across_forms_show_what_differs_and_no_secret(visit: Visit, site: Site, 
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_say_of_a_secret_who_may_compare_it(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+def test_say_of_a_secret_who_may_compare_it(
+    visit: Visit, site: Site, fresh: str, *, scripts: bool
+) -> None:
     changed(site, fresh)
     visitor = visit("viewer", scripts=scripts)
     compare(visitor, fresh)
@@ -59,7 +64,7 @@ def test_say_of_a_secret_who_may_compare_it(visit: Visit, site: Site, fresh: str
     expect(visitor.page.locator("#compared tbody tr")).to_contain_text(["other.example.com"])
     withheld = visitor.page.locator("#compared .withheld")
     expect(withheld).to_contain_text("Password")
-    expect(withheld).to_contain_text("whoever may reveal it here: editors and admins")
+    expect(withheld).to_contain_text("Here only editors and admins may see whether that differs")
     expect(visitor.page.locator("html")).not_to_contain_text(VALUE)
 
 

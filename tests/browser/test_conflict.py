@@ -54,7 +54,9 @@ def test_keep_what_they_typed(late: Visitor) -> None:
     expect(late.field("reason")).to_have_value("Mine")
 
 
-def test_choose_what_both_changed_and_nothing_else(late: Visitor, airflow: AirflowReader, fresh: str) -> None:
+def test_choose_what_both_changed_and_nothing_else(
+    late: Visitor, airflow: AirflowReader, fresh: str
+) -> None:
     row = notice(late).get_by_role("row", name=re.compile("^Host"))
     for text in ("first.example.com", "theirs.example.com", "mine.example.com"):
         expect(row).to_contain_text(text)
@@ -78,10 +80,14 @@ def test_can_save_all_that_one_of_them_has_after_reading_the_notice(
 ) -> None:
     late.press("Save all of mine")
     late.reads("Saved: host, password, schema.")
-    assert {(found.host, found.schema) for found in airflow.connection(fresh)} == {("mine.example.com", "s")}
+    assert {(found.host, found.schema) for found in airflow.connection(fresh)} == {
+        ("mine.example.com", "s")
+    }
 
 
-def test_can_review_a_mix_before_it_is_saved(late: Visitor, airflow: AirflowReader, fresh: str) -> None:
+def test_can_review_a_mix_before_it_is_saved(
+    late: Visitor, airflow: AirflowReader, fresh: str
+) -> None:
     choice(late, "Host", "theirs").check()
     late.press("Review changes")
 
@@ -128,7 +134,9 @@ def test_meet_in_a_review_too(visit: Visit, site: Site, fresh: str, *, scripts: 
 
 
 @pytest.mark.parametrize("scripts", [True])
-def test_get_what_they_type_after_they_chose_theirs(late: Visitor, airflow: AirflowReader, fresh: str) -> None:
+def test_get_what_they_type_after_they_chose_theirs(
+    late: Visitor, airflow: AirflowReader, fresh: str
+) -> None:
     choice(late, "Host", "theirs").check()
     late.fill(host="after-all.example.com")
     expect(choice(late, "Host", "yours")).to_be_checked()

@@ -1,4 +1,4 @@
-"""The form for a new connection: it says what will be stored, and what is wrong, without losing a keystroke."""
+"""The form for a new connection says what will be stored and what is wrong, and loses no key."""
 
 import json
 import re
@@ -49,7 +49,12 @@ def test_fills_its_fields_from_a_paste(form: Visitor, text: str) -> None:
     paste(form, text)
     form.press("Fill the fields from it")
     expect(form.field("password")).to_have_value(PASSWORD)
-    for name, value in {"conn_type": "postgres", "login": "me", "port": "5432", "schema": "shop"}.items():
+    for name, value in {
+        "conn_type": "postgres",
+        "login": "me",
+        "port": "5432",
+        "schema": "shop",
+    }.items():
         expect(form.field(name)).to_have_value(value)
     expect(form.field("host")).to_have_value(re.compile("db.example.com", re.IGNORECASE))
     expect(form.field("extra.sslmode")).to_have_value("require")
@@ -95,7 +100,9 @@ def test_previews_what_was_typed_while_an_answer_was_under_way(visit: Visit) -> 
         ("conn_id", "not an id", "letters A to Z"),
     ],
 )
-def test_names_the_field_that_is_wrong(form: Visitor, name: str, typed: str, said: str, *, scripts: bool) -> None:
+def test_names_the_field_that_is_wrong(
+    form: Visitor, name: str, typed: str, said: str, *, scripts: bool
+) -> None:
     form.unfold("Other extras")
     form.fill(host="db.example.com", password=PASSWORD, extra='{"a": 1}')
     form.unfold("More settings")
@@ -155,9 +162,15 @@ def test_shows_what_is_wrong_above_the_bar_that_stays_at_the_bottom(visit: Visit
 
 @pytest.mark.parametrize(
     "text",
-    ["postgres://u:pa/ss@h:5432/db", "postgres://u:pa/ss@h:5432x/db", '{"conn_type": "postgres", "port": "pa/ss"}'],
+    [
+        "postgres://u:pa/ss@h:5432/db",
+        "postgres://u:pa/ss@h:5432x/db",
+        '{"conn_type": "postgres", "port": "pa/ss"}',
+    ],
 )
-def test_says_of_a_bad_paste_what_is_wrong_and_quotes_nothing(form: Visitor, text: str, *, scripts: bool) -> None:
+def test_says_of_a_bad_paste_what_is_wrong_and_quotes_nothing(
+    form: Visitor, text: str, *, scripts: bool
+) -> None:
     paste(form, text)
     assert form.save() == 422
     secret = form.field("secret")

@@ -1,4 +1,4 @@
-"""Deleting: it can be taken back until the recovery window is over, also by whoever meets the name again."""
+"""A deletion can be taken back until its recovery window is over, also where the name is reused."""
 
 import pytest
 from playwright.sync_api import expect
@@ -22,7 +22,9 @@ def deleted(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> Visitor:
     return visitor
 
 
-def test_hides_it_from_airflow_and_says_until_when(deleted: Visitor, airflow: AirflowReader, fresh: str) -> None:
+def test_hides_it_from_airflow_and_says_until_when(
+    deleted: Visitor, airflow: AirflowReader, fresh: str
+) -> None:
     assert airflow.connection(fresh) == []
     expect(deleted.page.locator("main")).to_contain_text("Airflow will not find this connection")
     expect(deleted.page.get_by_role("link", name="Edit", exact=True)).to_have_count(0)
@@ -36,7 +38,9 @@ def test_is_taken_back(deleted: Visitor, airflow: AirflowReader, fresh: str) -> 
     assert [found.host for found in airflow.connection(fresh)] == ["h", "h"]
 
 
-def test_offers_to_take_it_back_to_whoever_wants_the_name(deleted: Visitor, airflow: AirflowReader, fresh: str) -> None:
+def test_offers_to_take_it_back_to_whoever_wants_the_name(
+    deleted: Visitor, airflow: AirflowReader, fresh: str
+) -> None:
     deleted.begin("mysql")
     deleted.fill(conn_id=fresh, host="new.example.com", password="typed")
     assert deleted.save() == 422
@@ -46,7 +50,9 @@ def test_offers_to_take_it_back_to_whoever_wants_the_name(deleted: Visitor, airf
     assert [found.conn_type for found in airflow.connection(fresh)] == ["http", "http"]
 
 
-def test_refuses_a_window_that_aws_refuses(visit: Visit, airflow: AirflowReader, site: Site, fresh: str) -> None:
+def test_refuses_a_window_that_aws_refuses(
+    visit: Visit, airflow: AirflowReader, site: Site, fresh: str
+) -> None:
     site.store(f"dev/airflow/connections/{fresh}", "http://u:p@h")
     visitor: Visitor = visit("editor")
     visitor.go(f"/dev/connections/delete/{fresh}/")

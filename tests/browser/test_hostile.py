@@ -1,4 +1,4 @@
-"""Text that was written to do harm: it is shown for what it is, wherever it stands, and nothing of it runs."""
+"""Text that was written to do harm is shown for what it is, and nothing of it runs."""
 
 import json
 from urllib.parse import quote, urlencode
@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.fixtures import Visit
 from tests.browser.sites import HOSTILE_NAME, Site
 from tests.browser.visitor import Visitor
-from tests.wire import connected
+from tests.support.wire import connected
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -22,13 +22,17 @@ PAYLOADS = (
     "<div hx-get=/audit/ hx-trigger=load hx-on::load=alert(1)>",
     "<meta http-equiv=refresh content=0;url=https://evil.example/>",
     "<base href=https://evil.example/><form action=https://evil.example/>",
-    "<style>@import 'https://evil.example/x.css';</style><link rel=stylesheet href=https://evil.example/>",
+    (
+        "<style>@import 'https://evil.example/x.css';</style><link rel=stylesheet "
+        "href=https://evil.example/>"
+    ),
     "{{constructor.constructor('alert(1)')()}}{% debug %}",
     "\u202e<b data-evil>\u200b\x1b[31m",
 )
 # What no page of ours has, and what each of the payloads would bring into it.
 INTRUDERS = (
-    "[onerror], [onload], [onfocus], [data-evil], iframe, base, style, body script, [http-equiv], [src=x],"
+    "[onerror], [onload], [onfocus], [data-evil], iframe, base, style, body script, [http-equiv], "
+    "[src=x],"
     " [hx-trigger=load]:not([hx-post]), [href*=':'], [action*=':']"
 )
 
@@ -43,8 +47,11 @@ def stored(site: Site, fresh: str, payload: str) -> str:
     """A connection that is hostile in whatever AWS keeps of it."""
     name = f"hostile/airflow/connections/{fresh}"
     fields = ("conn_type", "host", "login", "password", "schema")
-    text = json.dumps(dict.fromkeys(fields, payload) | {"extra": {payload: payload}, payload: payload})
-    tags = [{"Key": key, "Value": payload} for key in ("airflow:conn-type", "owner")]
+    text = json.dumps(
+        dict.fromkeys(fields, payload) | {"extra": {payload: payload}, payload: payload}
+    )
+    keys = ("airflow:conn-type", "owner", payload[:128])
+    tags = [{"Key": key, "Value": payload} for key in keys]
     site.store(name, text, Description=payload, Tags=tags)
     with connected(site.emulator.endpoint) as client:
         client.put_secret_value(SecretId=name, SecretString=text, VersionStages=[payload])
@@ -68,9 +75,16 @@ def test_is_harmless_in_what_aws_keeps(visit: Visit, stored: str, payload: str) 
     visitor.edit(stored, environment="hostile")
     expect(visitor.field("host")).to_have_value(payload)
     visitor.press("Show them in the form")
-    expect(visitor.field("extra")).to_have_value(json.dumps({payload: payload}, indent=2, ensure_ascii=False))
+    expect(visitor.field("extra")).to_have_value(
+        json.dumps({payload: payload}, indent=2, ensure_ascii=False)
+    )
     harmless(visitor)
-    for path in (f"history/{stored}/", f"delete/{stored}/", f"?q={quote(payload)}", f"?{urlencode({'type': payload})}"):
+    for path in (
+        f"history/{stored}/",
+        f"delete/{stored}/",
+        f"?q={quote(payload)}",
+        f"?{urlencode({'type': payload})}",
+    ):
         visitor.go(f"/hostile/connections/{path}")
         harmless(visitor)
 
@@ -100,7 +114,11 @@ def test_is_harmless_in_an_address_and_in_a_refused_form(visit: Visit, payload: 
     visitor: Visitor = visit(HOSTILE_NAME)
     visitor.watch.expect(404)
     typed = quote(payload, safe="")
-    for path in (f"/{typed}/", f"/hostile/connections/detail/{typed}/", f"/hostile/connections/history/{typed}/"):
+    for path in (
+        f"/{typed}/",
+        f"/hostile/connections/detail/{typed}/",
+        f"/hostile/connections/history/{typed}/",
+    ):
         visitor.go(path)
         harmless(visitor)
     visitor.go(f"/hostile/connections/create/?{urlencode({'q': payload})}")

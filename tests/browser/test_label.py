@@ -8,7 +8,7 @@ from tests.browser.fixtures import Visit
 from tests.browser.sites import Site
 from tests.browser.test_hostile import INTRUDERS, PAYLOADS
 from tests.browser.visitor import Visitor
-from tests.wire import connected
+from tests.support.wire import connected
 
 
 def on(visitor: Visitor, label: str) -> Locator:
@@ -16,7 +16,9 @@ def on(visitor: Visitor, label: str) -> Locator:
     return visitor.page.locator("#custom li", has_text=label)
 
 
-def test_are_attached_moved_and_removed(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+def test_are_attached_moved_and_removed(
+    visit: Visit, site: Site, fresh: str, *, scripts: bool
+) -> None:
     name = f"dev/airflow/connections/{fresh}"
     site.store(name, "http://u:p@first")
     visitor: Visitor = visit("editor", scripts=scripts)
@@ -49,7 +51,9 @@ def test_are_harmless_whatever_they_are_called(visit: Visit, site: Site, fresh: 
     name = f"hostile/airflow/connections/{fresh}"
     site.store(name, "http://u:p@h")
     with connected(site.emulator.endpoint) as client:
-        client.put_secret_value(SecretId=name, SecretString="http://u:p@h", VersionStages=[*PAYLOADS])
+        client.put_secret_value(
+            SecretId=name, SecretString="http://u:p@h", VersionStages=[*PAYLOADS]
+        )
     visitor: Visitor = visit("editor")
     visitor.go(f"/hostile/connections/label/{fresh}/")
     expect(visitor.page.locator("#custom li")).to_have_count(len(PAYLOADS))

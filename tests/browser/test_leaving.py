@@ -1,4 +1,4 @@
-"""Who leaves a form that they changed is asked first, and finds what isn't secret in it again when they go back."""
+"""Somebody who leaves a changed form is asked first, and finds its plain fields when going back."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.fixtures import Visit
 from tests.browser.sites import Site
 from tests.browser.visitor import Visitor
-from tests.wire import connected
+from tests.support.wire import connected
 
 PASSWORD = "typed-with-care"
 SECRETS = {"password": PASSWORD, "extra": '{"token": "typed-with-care"}'}
@@ -18,7 +18,10 @@ BACK = "What you typed here is back."
 
 @pytest.fixture
 def stored(site: Site, fresh: str) -> str:
-    site.store(f"dev/airflow/connections/{fresh}", "postgres://login:old@db.example.com:5432/stored-schema?own=1")
+    site.store(
+        f"dev/airflow/connections/{fresh}",
+        "postgres://login:old@db.example.com:5432/stored-schema?own=1",
+    )
     return fresh
 
 
@@ -43,7 +46,9 @@ def go_back(visitor: Visitor) -> None:
 
 def kept(visitor: Visitor) -> Any:
     """What stays in the browser's history when the page is left now."""
-    return visitor.page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true})), history.state")
+    return visitor.page.evaluate(
+        "dispatchEvent(new Event('beforeunload', {cancelable: true})), history.state"
+    )
 
 
 @pytest.mark.parametrize("way", ["a link", "Esc", "Cancel", "signing out", "another address"])
@@ -66,9 +71,9 @@ def leave(visitor: Visitor, way: str) -> None:
         elif way == "another address":
             visitor.page.evaluate("location.assign('/dev/')")
         else:
-            visitor.page.locator("button, a", has_text="Sign out" if way == "signing out" else way).click(
-                no_wait_after=True
-            )
+            visitor.page.locator(
+                "button, a", has_text="Sign out" if way == "signing out" else way
+            ).click(no_wait_after=True)
 
 
 def test_leaves_where_they_want_to(visit: Visit, stored: str) -> None:
@@ -114,7 +119,11 @@ def test_brings_back_what_is_not_secret(visit: Visit, fresh: str) -> None:
     go_back(visitor)
 
     visitor.reads(BACK)
-    for name, text in {"conn_id": fresh, "host": "db-2.example.com", "description": "Of the shop"}.items():
+    for name, text in {
+        "conn_id": fresh,
+        "host": "db-2.example.com",
+        "description": "Of the shop",
+    }.items():
         expect(visitor.field(name)).to_have_value(text)
     expect(visitor.field("extra.sslmode")).to_have_value("require")
     for name in SECRETS:
@@ -147,7 +156,9 @@ def test_brings_no_edit_back_over_a_newer_version(visit: Visit, site: Site, stor
     expect(visitor.heading).to_have_text(stored)
     with connected(site.emulator.endpoint) as client:
         name = f"dev/airflow/connections/{stored}"
-        client.put_secret_value(SecretId=name, SecretString="postgres://login:old@theirs.example.com:5432/s")
+        client.put_secret_value(
+            SecretId=name, SecretString="postgres://login:old@theirs.example.com:5432/s"
+        )
 
     go_back(visitor)
 
@@ -169,7 +180,7 @@ def test_brings_nothing_back_that_was_saved(visit: Visit, stored: str) -> None:
 
 
 def test_leaves_an_answer_to_the_browser(visit: Visit, stored: str) -> None:
-    """Its address alone brings nothing; the browser sends again what was sent for it, unless its place is taken."""
+    """Its address alone brings nothing: the browser has to send the same form again."""
     visitor: Visitor = visit("editor")
     visitor.edit(stored)
     visitor.press("Show them in the form")
@@ -216,7 +227,9 @@ def test_forgets_secrets_alone_in_a_page_that_the_browser_keeps(visit: Visit, fr
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_begins_an_edit_at_its_first_field(visit: Visit, site: Site, stored: str, *, scripts: bool) -> None:
+def test_begins_an_edit_at_its_first_field(
+    visit: Visit, site: Site, stored: str, *, scripts: bool
+) -> None:
     visitor: Visitor = visit("editor", scripts=scripts)
     visitor.edit(stored)
     expect(visitor.field("host")).to_be_focused()

@@ -1,4 +1,4 @@
-"""A list: it is filtered, sorted, opened and refreshed in place, with the keys or without a script."""
+"""A list is filtered, sorted, opened and refreshed in place, with keys or without scripts."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from secretsadmin.demo.emulator import Answer, Emulator
 from tests.browser.fixtures import Visit
 from tests.browser.sites import Site
 from tests.browser.visitor import Visitor
-from tests.wire import connected
+from tests.support.wire import connected
 
 LIST = "/prod/connections/"
 
@@ -33,7 +33,9 @@ def test_is_filtered_as_one_types(visit: Visit) -> None:
     visitor.page.evaluate("window.isTheSamePage = true")
     visitor.page.get_by_role("searchbox").press_sequentially("snowfl")
     expect(ids(visitor)).to_have_text(["snowflake_finance"])
-    expect(visitor.page.locator("#rows [role=status]")).to_contain_text(re.compile(r"^1 of \d+ connections"))
+    expect(visitor.page.locator("#rows [role=status]")).to_contain_text(
+        re.compile(r"^1 of \d+ connections")
+    )
     expect(visitor.page).to_have_url(re.compile(r"/prod/connections/\?q=snowfl$"))
     expect(visitor.page.get_by_role("searchbox")).to_be_focused()
     assert visitor.page.evaluate("window.isTheSamePage")
@@ -116,11 +118,19 @@ def test_lists_only_the_keys_that_do_something_on_the_page(visit: Visit) -> None
     dialog = visitor.page.get_by_role("dialog", name="Keys")
     visitor.page.keyboard.press("?")
     expect(dialog.get_by_role("definition").filter(visible=True)).to_have_text(
-        ["Go to the filter", "Next row, previous row", "Open the row", "Leave a field, then the page", "This list"]
+        [
+            "Search everything",
+            "Go to the filter",
+            "Next row, previous row",
+            "Open the row",
+            "Leave a field, then the page",
+            "This list",
+        ]
     )
     visitor.go("/prod/")
     visitor.page.keyboard.press("?")
-    expect(dialog.get_by_role("definition").filter(visible=True)).to_have_text(["This list"])
+    everywhere = ["Search everything", "This list"]
+    expect(dialog.get_by_role("definition").filter(visible=True)).to_have_text(everywhere)
 
 
 def test_opens_the_only_row_by_enter_in_the_filter(visit: Visit) -> None:
@@ -171,7 +181,9 @@ def test_leaves_by_the_keys_only_what_was_not_begun(visit: Visit, fresh: str) ->
     expect(visitor.field("key")).to_have_value(fresh)
 
 
-def test_shows_what_was_made_outside_after_a_refresh(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+def test_shows_what_was_made_outside_after_a_refresh(
+    visit: Visit, site: Site, fresh: str, *, scripts: bool
+) -> None:
     visitor = at_list(visit, scripts=scripts)
     site.store(f"prod/airflow/connections/{fresh}", "http://h")
     visitor.press("Refresh the list")
@@ -184,7 +196,9 @@ def held(site: Site) -> Iterator[Event]:
     assert isinstance(site.emulator, Emulator)
     with connected(site.emulator.endpoint) as client:
         for number in range(150):
-            client.create_secret(Name=f"many/airflow/connections/c{number:03}", SecretString="http://h")
+            client.create_secret(
+                Name=f"many/airflow/connections/c{number:03}", SecretString="http://h"
+            )
     released, inner = Event(), site.emulator.respond
 
     def respond(request: Request) -> Answer:
@@ -198,7 +212,9 @@ def held(site: Site) -> Iterator[Event]:
     site.emulator.respond = inner
 
 
-def test_shows_its_first_rows_while_the_rest_is_read_and_disturbs_nobody_with_it(visit: Visit, held: Event) -> None:
+def test_shows_its_first_rows_while_the_rest_is_read_and_disturbs_nobody_with_it(
+    visit: Visit, held: Event
+) -> None:
     visitor: Visitor = visit("viewer")
     visitor.go("/many/connections/")
     expect(ids(visitor)).to_have_count(50)
@@ -221,7 +237,9 @@ def test_shows_its_first_rows_while_the_rest_is_read_and_disturbs_nobody_with_it
     visitor.follow("Next")
     expect(ids(visitor).first).to_have_text("c050")
     visitor.follow("Next")
-    expect(visitor.page.get_by_role("navigation", name="Pages")).to_contain_text(re.compile("101.150 of 150"))
+    expect(visitor.page.get_by_role("navigation", name="Pages")).to_contain_text(
+        re.compile("101.150 of 150")
+    )
     ids(visitor).first.click()
     expect(visitor.heading).to_have_text("c100")
     visitor.page.keyboard.press("Escape")
@@ -231,6 +249,8 @@ def test_shows_its_first_rows_while_the_rest_is_read_and_disturbs_nobody_with_it
 def test_leads_back_to_itself_as_it_was_filtered(visit: Visit, *, scripts: bool) -> None:
     visitor = at_list(visit, scripts=scripts)
     visitor.page.get_by_role("columnheader", name="Changed").get_by_role("link").click()
+    expect(visitor.page).to_have_url(re.compile("sort="))
+    expect(visitor.heading).to_be_visible()
     visitor.page.get_by_role("searchbox").fill("warehouse")
     if not scripts:
         visitor.press("Filter")

@@ -8,14 +8,17 @@ from playwright.sync_api import Page
 
 from tests.browser.browsers import NARROW, SCHEMES, WIDE
 from tests.browser.fixtures import Visit
-from tests.browser.looks import LOOKS, Look
+from tests.browser.looks import LOOKS, STRICT_LOOKS, Look
+from tests.browser.visitor import Visitor
 
-# What is right isn't sent back: it is many times as long. Preloading is for rules about media, which no page has.
+# What is right isn't sent back: it is many times as long. Preloading is for rules about media,
+# which no page has.
 RUN = """async (rules) => {
     const only = rules.length ? { runOnly: rules } : {};
     return (await axe.run({ resultTypes: ["violations"], preload: false, ...only })).violations;
 }"""
-# A dark page differs from the light one in its colours alone, so the other rules would find the same again.
+# A dark page differs from the light one in its colours alone, so the other rules would find the
+# same again.
 RULES: dict[str, tuple[str, ...]] = {"light": (), "dark": ("color-contrast", "link-in-text-block")}
 
 
@@ -29,9 +32,7 @@ def barriers(page: Page, *rules: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-def test_has_no_barrier_and_no_sideways_scrolling(look_around: Visit, look: Look) -> None:
-    visitor = look_around(look.who)
+def examine(visitor: Visitor, look: Look) -> None:
     look.steps(visitor)
     visitor.page.evaluate(AXE_SCRIPT)
     for size in (WIDE, NARROW):
@@ -40,6 +41,16 @@ def test_has_no_barrier_and_no_sideways_scrolling(look_around: Visit, look: Look
         for scheme in SCHEMES:
             visitor.page.emulate_media(color_scheme=scheme)
             assert not barriers(visitor.page, *RULES[scheme]), f"{size['width']} {scheme}"
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_has_no_barrier_and_no_sideways_scrolling(look_around: Visit, look: Look) -> None:
+    examine(look_around(look.who), look)
+
+
+@pytest.mark.parametrize("look", STRICT_LOOKS, ids=lambda look: look.name)
+def test_has_none_where_more_is_asked_of_people(look_around_strictly: Visit, look: Look) -> None:
+    examine(look_around_strictly(look.who), look)
 
 
 def test_has_a_menu_where_it_is_narrow(visit: Visit) -> None:

@@ -1,8 +1,8 @@
-"""Somebody on their first day, with the keyboard alone and where nothing is yet, adds a connection in under a minute.
+"""Somebody on their first day adds a connection to an empty site with the keyboard alone.
 
-That is shown without a clock, by the keys that it takes apart from the text itself. Somebody who looks where they go
-presses one a second, so 30 of them leave half a minute for the text. The keys of the system's own window, in which a
-file is chosen, aren't the page's.
+That is shown without a clock, by the keys that it takes apart from the text itself. Somebody who
+looks where they go presses one a second, so 30 of them leave half a minute for the text. The keys
+of the system's own window, in which a file is chosen, aren't the page's.
 """
 
 import json
@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
-from connections.connection import Connection
+from connections.value.connection import Connection
 from tests.browser.fixtures import Visit
 from tests.browser.keyboard import Keyboard
 from tests.browser.readers import OurReader
@@ -21,11 +21,22 @@ from tests.browser.sites import Site
 from tests.browser.test_looks import barriers
 from tests.browser.visitor import Visitor
 
-PEM = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\nAAAAtzc2g=\n-----END OPENSSH PRIVATE KEY-----\n"
-KEY_FILE = json.dumps({"type": "service_account", "private_key": PEM}, indent=2).replace("\n", "\r\n") + "\r\n"
+PEM = (
+    "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\nAAAAtzc2g=\n-----END OPENSSH "
+    "PRIVATE KEY-----\n"
+)
+KEY_FILE = (
+    json.dumps({"type": "service_account", "private_key": PEM}, indent=2).replace("\n", "\r\n")
+    + "\r\n"
+)
 LOGIN = "air flow"
 PASSWORD = "p@ss/w:rd?#%+ü"
-SNOWFLAKE = {"account": "xy12345.eu-central-1", "warehouse": "LOADING", "database": "Shop", "role": "LOADER"}
+SNOWFLAKE = {
+    "account": "xy12345.eu-central-1",
+    "warehouse": "LOADING",
+    "database": "Shop",
+    "role": "LOADER",
+}
 BASE_URL = "https://api.example.com/v1"
 TOKEN = {"Authorization": "Bearer t0ken/+=ü"}
 YES = "ArrowDown"
@@ -34,7 +45,7 @@ MOST_STROKES = 30
 
 @dataclass(frozen=True)
 class Task:
-    """What somebody was told to add: a word to search for, what to enter by the fields' names, and what it makes.
+    """What somebody was told to add: a word to search for, the fields' values, and what they make.
 
     `file` is what a key file holds, for the last field.
     """
@@ -70,7 +81,12 @@ TASKS = (
     ),
     Task(
         "rest",
-        {"host": BASE_URL, "extra.timeout": "2.5", "extra.verify": YES, "extra": json.dumps(TOKEN, ensure_ascii=False)},
+        {
+            "host": BASE_URL,
+            "extra.timeout": "2.5",
+            "extra.verify": YES,
+            "extra": json.dumps(TOKEN, ensure_ascii=False),
+        },
         Connection("http", host=BASE_URL, extra={"timeout": 2.5, "verify": True, **TOKEN}),
     ),
 )
@@ -88,7 +104,7 @@ class Newcomer:
         self.visitor.go(f"/{self.environment}/")
         self.keys.tab_to(page.get_by_role("link", name="Skip to the content"))
         self.keys.press("Enter")
-        self.keys.tab_to(page.get_by_role("link", name="Create the first connection"))
+        self.keys.tab_to(page.get_by_role("link", name="Create your first connection"))
         self.keys.press("Enter")
         self.keys.is_at(page.get_by_role("searchbox"))
         self.meets_no_barrier()
@@ -113,7 +129,9 @@ class Newcomer:
             else:
                 self.keys.type(text)
         if self.visitor.scripts:
-            expect(self.visitor.page.get_by_role("heading", name="What will be stored")).to_be_visible()
+            expect(
+                self.visitor.page.get_by_role("heading", name="What will be stored")
+            ).to_be_visible()
             assert not self.keys.lost()
         self.meets_no_barrier()
 
@@ -169,7 +187,9 @@ def made(task: Task, *, scripts: bool) -> Connection:
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.makes.conn_type)
-def test_adds_what_airflow_then_reads(newcomer: Newcomer, site: Site, fresh: str, task: Task, *, scripts: bool) -> None:
+def test_adds_what_airflow_then_reads(
+    newcomer: Newcomer, site: Site, fresh: str, task: Task, *, scripts: bool
+) -> None:
     newcomer.goes_to_the_chooser()
     newcomer.chooses(task.word)
     newcomer.fills(fresh, task)
@@ -180,4 +200,6 @@ def test_adds_what_airflow_then_reads(newcomer: Newcomer, site: Site, fresh: str
     wanted = made(task, scripts=scripts)
     assert read == [wanted, wanted]
     # In Python True is 1; in JSON it isn't.
-    assert {json.dumps(each.extra, sort_keys=True) for each in read} == {json.dumps(wanted.extra, sort_keys=True)}
+    assert {json.dumps(each.extra, sort_keys=True) for each in read} == {
+        json.dumps(wanted.extra, sort_keys=True)
+    }

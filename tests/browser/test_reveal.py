@@ -13,7 +13,9 @@ VALUE = "canary-7f3a"
 
 @pytest.fixture
 def stored(site: Site, fresh: str) -> str:
-    site.store(f"dev/airflow/connections/{fresh}", f"postgres://login:{VALUE}@db.example.com:5432/s")
+    site.store(
+        f"dev/airflow/connections/{fresh}", f"postgres://login:{VALUE}@db.example.com:5432/s"
+    )
     return fresh
 
 
@@ -97,7 +99,9 @@ def test_is_gone_from_a_page_that_the_browser_keeps(visit: Visit, stored: str) -
     visitor.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
     expect(visitor.page.locator("html")).not_to_contain_text(VALUE)
     with visitor.page.expect_navigation():
-        visitor.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+        visitor.page.evaluate(
+            "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+        )
 
 
 def test_is_copied_without_being_shown(visit: Visit, stored: str) -> None:
@@ -113,14 +117,16 @@ def test_is_in_the_audit_log_without_its_value(visit: Visit, stored: str) -> Non
     visitor = at(visit, stored)
     show(visitor)
     visitor.go(f"/audit/?secret={stored}&action=reveal")
-    act = visitor.page.locator("#events tbody tr")
+    act = visitor.page.locator("#events .acts > li")
     expect(act).to_have_count(1)
     expect(act).to_contain_text("revealed a field of the connection")
     expect(act).to_contain_text("password")
     expect(act).not_to_contain_text(VALUE)
 
 
-def test_of_a_variable_keeps_its_lines(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+def test_of_a_variable_keeps_its_lines(
+    visit: Visit, site: Site, fresh: str, *, scripts: bool
+) -> None:
     text = "first\n\tsecond  \n"
     site.store(f"dev/airflow/variables/{fresh}", text)
     visitor: Visitor = visit("editor", scripts=scripts)
@@ -139,4 +145,6 @@ def test_leaves_a_trace_that_is_told_on_demand(visit: Visit, stored: str, *, scr
     visitor.follow("Who looked at it last")
     expect(visitor.page.get_by_role("heading", name="Who looked at it last")).to_be_focused()
     told = visitor.page.locator("#looks li")
-    expect(told).to_contain_text(["editor revealed a field of the connection", "editor opened the connection"])
+    expect(told).to_contain_text(
+        ["editor revealed a field of the connection", "editor opened the connection"]
+    )

@@ -1,21 +1,25 @@
-"""Before a roll back, what it changes is shown in place, or on the page that compares where no scripts run."""
+"""Before a roll back, its changes are shown in place, or without scripts on a page."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.fixtures import Visit
 from tests.browser.sites import Site
-from tests.wire import connected
+from tests.support.wire import connected
 
 VALUE = "canary-5d1c"
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_shows_what_changes_when_asked(visit: Visit, site: Site, fresh: str, *, scripts: bool) -> None:
+def test_shows_what_changes_when_asked(
+    visit: Visit, site: Site, fresh: str, *, scripts: bool
+) -> None:
     name = f"dev/airflow/connections/{fresh}"
     site.store(name, f"postgres://login:{VALUE}-one@db.example.com/s")
     with connected(site.emulator.endpoint) as client:
-        client.put_secret_value(SecretId=name, SecretString=f"postgres://login:{VALUE}@other.example.com/s")
+        client.put_secret_value(
+            SecretId=name, SecretString=f"postgres://login:{VALUE}@other.example.com/s"
+        )
     visitor = visit("editor", scripts=scripts)
     visitor.detail(fresh)
     if scripts:

@@ -14,7 +14,7 @@ WAYS = (
     "document.body.append(document.createRange().createContextualFragment('<b>written</b>'))",
     "document.body.setHTMLUnsafe('<b>written</b>')",
     "document.createElement('iframe').srcdoc = '<b>written</b>'",
-    "document.createElement('script').src = '/static/app.js'",
+    "document.createElement('script').src = '/static/js/main.js'",
     "document.createElement('script').text = 'window.written = 1'",
     "document.createElement('b').setAttribute('onclick', 'window.written = 1')",
     "setTimeout('window.written = 1')",

@@ -1,4 +1,4 @@
-"""The form of a type, where scripts run: it takes files as they are, and keeps secrets no longer than it must."""
+"""The form of a type, where scripts run, takes files and keeps secrets no longer than it must."""
 
 import json
 import re
@@ -6,13 +6,15 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from connections.connection import Connection
+from connections.value.connection import Connection
 from tests.browser.fixtures import Visit
 from tests.browser.readers import OurReader
 from tests.browser.sites import Site
 from tests.browser.visitor import Visitor
 
-PEM = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\n-----END OPENSSH PRIVATE KEY-----\n"
+PEM = (
+    "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\n-----END OPENSSH PRIVATE KEY-----\n"
+)
 SECRET = "canary-7f3a"
 DROP = """(box, bytes) => {
     const dataTransfer = new DataTransfer();
@@ -37,13 +39,16 @@ def drop(box: Locator, held: bytes) -> None:
 def values(visitor: Visitor) -> str:
     """All that the page holds, be it shown or not."""
     script = (
-        "[document.documentElement.outerHTML, ...[...document.querySelectorAll('input, textarea')].map(e => e.value)]"
+        "[document.documentElement.outerHTML, ...[...document.querySelectorAll('input, "
+        "textarea')].map(e => e.value)]"
     )
     return str(visitor.page.evaluate(f"{script}.join()"))
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["LF", "CR LF"])
-def test_keeps_the_line_ends_of_a_dropped_file(visitor: Visitor, site: Site, fresh: str, ends: str) -> None:
+def test_keeps_the_line_ends_of_a_dropped_file(
+    visitor: Visitor, site: Site, fresh: str, ends: str
+) -> None:
     visitor.begin("ssh")
     visitor.fill(conn_id=fresh, host="files.example.com")
     box = visitor.field("extra.private_key")
@@ -66,11 +71,15 @@ def test_says_what_is_wrong_with_a_dropped_file(visitor: Visitor, held: bytes, s
     box = visitor.field("extra.private_key")
     box.fill("typed before")
     drop(box, held)
-    expect(visitor.page.locator(".field:has([name='extra.private_key']) output")).to_contain_text(said)
+    expect(visitor.page.locator(".field:has([name='extra.private_key']) output")).to_contain_text(
+        said
+    )
     expect(box).to_have_value("typed before")
 
 
-def test_keeps_of_another_type_what_fits_and_names_the_secrets_that_do_not(visitor: Visitor) -> None:
+def test_keeps_of_another_type_what_fits_and_names_the_secrets_that_do_not(
+    visitor: Visitor,
+) -> None:
     visitor.begin("snowflake")
     visitor.fill(conn_id="any", login="me", password=SECRET)
     visitor.fill(**{"extra.warehouse": "LOADING", "extra.private_key_content": PEM})
@@ -86,8 +95,14 @@ def test_keeps_of_another_type_what_fits_and_names_the_secrets_that_do_not(visit
     expect(visitor.page.locator("#preview")).to_contain_text("Private key (Text)")
 
 
-def test_of_a_stored_connection_never_holds_its_secrets(visitor: Visitor, site: Site, fresh: str) -> None:
-    extra = {"warehouse": "LOADING", "private_key_content": f"{SECRET}-key", "own_token": f"{SECRET}-own"}
+def test_of_a_stored_connection_never_holds_its_secrets(
+    visitor: Visitor, site: Site, fresh: str
+) -> None:
+    extra = {
+        "warehouse": "LOADING",
+        "private_key_content": f"{SECRET}-key",
+        "own_token": f"{SECRET}-own",
+    }
     text = json.dumps({"conn_type": "snowflake", "login": "me", "password": SECRET, "extra": extra})
     site.store(f"dev/airflow/connections/{fresh}", text)
     visitor.edit(fresh)
@@ -122,7 +137,11 @@ def test_says_as_one_types_where_a_token_goes(visitor: Visitor) -> None:
 def test_holds_nothing_for_whoever_comes_back(visitor: Visitor) -> None:
     visitor.begin("snowflake")
     visitor.unfold("Other extras")
-    visitor.fill(password=SECRET, extra=f'{{"own": "{SECRET}"}}', **{"extra.private_key_content": f"{SECRET}-key"})
+    visitor.fill(
+        password=SECRET,
+        extra=f'{{"own": "{SECRET}"}}',
+        **{"extra.private_key_content": f"{SECRET}-key"},
+    )
     visitor.follow("Overview")
     expect(visitor.heading).to_have_text("Development")
     visitor.page.go_back()

@@ -66,7 +66,9 @@ class Visitor:
 
     def section(self, name: str) -> None:
         """Go by the sidebar, where a number may follow the name."""
-        self.page.get_by_role("navigation", name="Main").get_by_role("link", name=re.compile(f"^{name}")).click()
+        self.page.get_by_role("navigation", name="Main").get_by_role(
+            "link", name=re.compile(f"^{name}")
+        ).click()
         expect(self.heading).to_have_text(name)
 
     def begin(self, conn_type: str = "postgres", environment: str = "dev") -> None:
@@ -84,7 +86,9 @@ class Visitor:
             self.page.locator("#types .types a").first.click()
         expect(self.heading).to_have_text(re.compile("New .*connection"))
 
-    def create(self, kind: str, environment: str = "dev", conn_type: str = "postgres", **fields: str) -> None:
+    def create(
+        self, kind: str, environment: str = "dev", conn_type: str = "postgres", **fields: str
+    ) -> None:
         if kind == "connections":
             self.begin(conn_type, environment)
         else:
@@ -110,7 +114,9 @@ class Visitor:
 
     @property
     def heading(self) -> Locator:
-        return self.page.get_by_role("heading", level=1)
+        """The page's title, as soon as its scripts listen."""
+        ready = self.page.locator("html[data-ready]" if self.scripts else "html")
+        return ready.get_by_role("heading", level=1)
 
 
 def _is_sent_form(response: Response) -> bool:

@@ -1,4 +1,4 @@
-"""A real Airflow, asked over HTTP with its own backend; a new process answers each question, as a task's would."""
+"""A real Airflow, asked over HTTP with its own backend, in a new process for each question."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from itertools import chain
 from subprocess import PIPE, Popen
 from typing import Any, Self
 
-from connections.connection import Connection
+from connections.value.connection import Connection
 from secretsadmin.demo.site import ROOT
 
 PYTHON = os.environ.get("CONFORMANCE_PYTHON", ".venv-conformance/bin/python")
@@ -43,8 +43,11 @@ class RealAirflow:
         }
 
     def variable(self, key: str) -> str | None:
-        value: str | None = self._ask("--variable", key)["variables"][key]
-        return value
+        return self.variables([key])[key]
+
+    def variables(self, keys: Iterable[str]) -> dict[str, str | None]:
+        answer = self._ask(*chain.from_iterable(("--variable", key) for key in keys))
+        return dict(answer["variables"])
 
     def _ask(self, *arguments: str) -> Any:
         asked, answered = self.process.stdin, self.process.stdout
@@ -55,5 +58,9 @@ class RealAirflow:
 
 
 def _connection(reading: Mapping[str, Any]) -> Connection:
-    texts = {name: reading[name] or "" for name in ("conn_type", "host", "login", "password", "schema")}
-    return Connection(**texts, port=reading["port"], extra=reading["extra"])
+    texts = {
+        name: reading[name] or "" for name in ("conn_type", "host", "login", "password", "schema")
+    }
+    # An extra that is no object is nothing to a hook.
+    extra = reading["extra"] if isinstance(reading["extra"], dict) else {}
+    return Connection(**texts, port=reading["port"], extra=extra)

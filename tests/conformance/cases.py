@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from connections.connection import Connection
+from connections.value.connection import Connection
 from tests.conformance.traps import TRAPS
 
 # fmt: off
 WORDS = (
-    "login", "user", "username", "user_name", "password", "pass", "key", "host", "remote_host", "server",
-    "port", "database", "schema", "conn_type", "conn_id", "connection_type", "engine", "extra",
-    "description", "dbname", "Host", "user-name",
+    "login", "user", "username", "user_name", "password", "pass", "key", "host", "remote_host",
+    "server", "port", "database", "schema", "conn_type", "conn_id", "connection_type", "engine",
+    "extra", "description", "dbname", "Host", "user-name",
 )
 PIECES = (
     *"abcXYZ019",
@@ -51,14 +51,19 @@ def value(source: random.Random, depth: int = 3) -> Any:
 def extra(source: random.Random) -> dict[str, Any]:
     make: Callable[[random.Random], Any] = source.choice((text, value))
     count = source.choice((0, 0, 1, 2, 3))
-    return {source.choice(("a", "timeout", "__extra__", text(source, 3))): make(source) for _ in range(count)}
+    return {
+        source.choice(("a", "timeout", "__extra__", text(source, 3))): make(source)
+        for _ in range(count)
+    }
 
 
 def connection(source: random.Random) -> Connection:
     """Any fields, without regard to whether a form carries them."""
     return Connection(
         conn_type=source.choice(TYPES),
-        host=source.choice(("", "Host", "h.de", text(source), text(source), f"https://{text(source)}")),
+        host=source.choice(
+            ("", "Host", "h.de", text(source), text(source), f"https://{text(source)}")
+        ),
         login=source.choice(("", "login", text(source), text(source))),
         password=source.choice(("", text(source), text(source))),
         schema=source.choice(("", "Schema", text(source), text(source))),
@@ -68,7 +73,9 @@ def connection(source: random.Random) -> Connection:
 
 
 def secret_text(source: random.Random) -> str:
-    return source.choice((uri, uri, mutated_uri, mutated_trap, json_object, json_object, text_alone))(source)
+    return source.choice(
+        (uri, uri, mutated_uri, mutated_trap, json_object, json_object, text_alone)
+    )(source)
 
 
 def text_alone(source: random.Random) -> str:
@@ -83,8 +90,14 @@ def uri(source: random.Random) -> str:
         return raw if source.random() < 0.15 else quote(raw, safe="")
 
     pieces = [f"{source.choice(TYPES).replace('_', source.choice('_---'))}://"]
-    pieces += [source.choice(("", "", "https://")), source.choice(("", f"{part()}@", f"{part()}:{part()}@"))]
-    pieces += [source.choice(("", "Host", part())), source.choice(("", ":1", ":0", ":65536", f":{part()}"))]
+    pieces += [
+        source.choice(("", "", "https://")),
+        source.choice(("", f"{part()}@", f"{part()}:{part()}@")),
+    ]
+    pieces += [
+        source.choice(("", "Host", part())),
+        source.choice(("", ":1", ":0", ":65536", f":{part()}")),
+    ]
     pieces += [source.choice(("", "/", f"/{part()}")), source.choice(("", f"?{query(source)}"))]
     return "".join(pieces)
 
@@ -92,7 +105,12 @@ def uri(source: random.Random) -> str:
 def query(source: random.Random) -> str:
     if source.random() < 0.3:
         return urlencode({"__extra__": json.dumps(value(source))})
-    return urlencode({name: one if isinstance(one, str) else json.dumps(one) for name, one in extra(source).items()})
+    return urlencode(
+        {
+            name: one if isinstance(one, str) else json.dumps(one)
+            for name, one in extra(source).items()
+        }
+    )
 
 
 def mutated_uri(source: random.Random) -> str:
@@ -100,7 +118,7 @@ def mutated_uri(source: random.Random) -> str:
 
 
 def mutated_trap(source: random.Random) -> str:
-    """The traps of thousands of characters are about their length, which a mutation doesn't change."""
+    """Long traps are about their length, which a mutation doesn't change."""
     return mutated(source, source.choice([trap for trap in TRAPS.values() if len(trap) < 500]))
 
 
@@ -138,4 +156,7 @@ def conn_words(source: random.Random) -> dict[str, list[str]]:
     if source.random() < 0.8:
         return {}
     fields = ("user", "login", "password", "host", "port", "schema", "conn_type", "extra")
-    return {field: source.sample(WORDS, source.randint(0, 2)) for field in source.sample(fields, source.randint(1, 3))}
+    return {
+        field: source.sample(WORDS, source.randint(0, 2))
+        for field in source.sample(fields, source.randint(1, 3))
+    }

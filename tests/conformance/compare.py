@@ -1,7 +1,7 @@
 """Lays our reading and writing of connections beside a real Airflow's, case by case.
 
-Runs in the environment of `make conformance`. A failure is named by its trap, or by its number and the seed:
-the cases of a seed are always the same. The values are all made up, so they are printed.
+Runs in the environment of `make conformance`. A failure is named by its trap, or by its number and
+the seed: the cases of a seed are always the same. The values are all made up, so they are printed.
 """
 
 import argparse
@@ -14,22 +14,34 @@ from typing import Any
 from airflow import __version__
 from airflow._shared.secrets_masker.secrets_masker import DEFAULT_SENSITIVE_FIELDS
 
-from connections.connection import (
+from connections.value.connection import (
     Connection,
     NotRepresentable,
     UnreadableSecret,
     differing_fields,
     is_clear,
-    is_sensitive_extra,
 )
-from connections.readers import Process, Reader
+from connections.value.credentials import is_sensitive_extra
+from connections.value.readers import Process, Reader
 from tests.conformance.cases import conn_words, connection, secret_text, text
-from tests.conformance.real_airflow import real_json_variable, real_reading, real_sensitive, real_uri
+from tests.conformance.real_airflow import (
+    real_json_variable,
+    real_reading,
+    real_sensitive,
+    real_uri,
+)
 from tests.conformance.traps import TRAPS
+from tests.support.value_faults import SECRETS, StoredSecret
 from variables.variable import Variable
 
 Failures = Iterator[str]
 PROCESSES: tuple[Process, ...] = ("server", "task")
+# The rules of a text that not all read, and those of one that not all read alike.
+UNREAD = {"unreadable", "unreadable-by-some"}
+READ_OTHERWISE = {
+    *("unreadable-by-some", "reads-differently"),
+    *("underscore-in-scheme", "no-scheme", "hidden-before-text"),
+}
 
 
 def our_reading(stored: str, process: Process, words: dict[str, list[str]]) -> Connection | None:
@@ -57,11 +69,13 @@ def compare_reading(stored: str, words: dict[str, list[str]]) -> Failures:
         if ours is not None and real is None:
             yield f"the {process} refuses what we read: {stored[:300]!r} {words}"
         if ours is not None and real is not None and ours != real:
-            yield f"the {process} differs in {differing_fields(ours, real)}: {stored[:300]!r} {words}"
+            yield (
+                f"the {process} differs in {differing_fields(ours, real)}: {stored[:300]!r} {words}"
+            )
 
 
 def compare_writing(entered: Connection, words: dict[str, list[str]]) -> Failures:
-    """What is written is read back whole; what is refused, Airflow's own spelling wouldn't have carried."""
+    """What we write is read back whole; Airflow's own spelling couldn't carry what we refuse."""
     for form in ("auto", "uri", "json"):
         try:
             written = entered.encode(form, extra_conn_words=words)
@@ -76,7 +90,7 @@ def compare_writing(entered: Connection, words: dict[str, list[str]]) -> Failure
 
 
 def compare_spelling(entered: Connection, words: dict[str, list[str]]) -> Failures:
-    """Where Airflow's own spelling reads back whole and shows which part of it is the password, it is ours."""
+    """Ours is Airflow's own spelling where that reads back whole with its password apart."""
     for process in PROCESSES:
         real = real_uri(entered, process)
         if real is None or not is_clear(real) or not is_read_back(real, entered, words):
@@ -117,14 +131,47 @@ def compare_emphasis(name: str) -> Failures:
 
 def sensitive_name(source: random.Random) -> str:
     listed = source.choice(sorted(DEFAULT_SENSITIVE_FIELDS))
-    parts = (text(source, 1), source.choice((listed, listed.title(), *listed.split("_"))), text(source, 1))
+    parts = (
+        text(source, 1),
+        source.choice((listed, listed.title(), *listed.split("_"))),
+        text(source, 1),
+    )
     return source.choice(("_", "-", "", " ")).join(parts).replace("_", source.choice("__-. "))
+
+
+def compare_class(secret: StoredSecret) -> Failures:
+    """Whether an inventory's rules say of a text what becomes of it: it is read, alike, or not.
+
+    They are those of all releases, so the two processes of this one may read alike what others
+    don't. The rule of a text that begins badly stands for all that follows from it.
+    """
+    real = [real_reading(secret.text, process, {}) for process in PROCESSES]
+    read = [reading for reading in real if reading is not None]
+    is_alike = len(read) == len(real) and read[0] == read[1]
+    if read and "unreadable" in secret.rules:
+        yield f"{len(read)} of 2 processes read it, and its rules are {secret.rules}"
+    if not read and not UNREAD & {*secret.rules}:
+        yield f"no process reads it, and its rules are {secret.rules}"
+    if read and not is_alike and not READ_OTHERWISE & {*secret.rules}:
+        yield f"the processes read it otherwise, and its rules are {secret.rules}"
+
+
+def compare_inventory(secret: StoredSecret) -> Failures:
+    if secret.kind == "connections":
+        yield from compare_reading(secret.text, {})
+        yield from compare_class(secret)
+        return
+    is_broken = Variable(secret.text).looks_like_json and not real_json_variable(secret.text)
+    if is_broken != ("broken-json" in secret.rules):
+        yield f"deserialize_json differs, and its rules are {secret.rules}"
 
 
 def checks(seed: int, count: int) -> Iterator[tuple[str, Failures]]:
     for name, stored in TRAPS.items():
         yield f"trap {name}", compare_reading(stored, {})
         yield f"trap {name}, as a variable", compare_variable(stored)
+    for secret in SECRETS:
+        yield f"{secret.kind} {secret.id}", compare_inventory(secret)
     for number in range(count):
         source = random.Random(f"{seed}/{number}")  # noqa: S311 - The cases are to be the same each time.
         words = conn_words(source)

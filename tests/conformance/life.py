@@ -1,4 +1,4 @@
-"""The whole life of a connection, as one person lives through it at a browser, with a real Airflow asked all along."""
+"""The whole life of a connection at a browser, with a real Airflow asked after each step."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from playwright.sync_api import Locator, expect
 
-from connections.connection import Connection
+from connections.value.connection import Connection
 from tests.browser.journeys import FIRST, SECOND, create_connection, update_connection
 from tests.browser.visitor import Visitor
 from tests.conformance.asked import RealAirflow
@@ -65,11 +65,11 @@ class Life:
         self.visitor.edit(self.key)
         self.visitor.fill(login=FOURTH.login, **{"extra.sslmode": FOURTH.extra["sslmode"]})
         self.visitor.unfold("How it is stored")
-        self.visitor.page.locator('#form [name="form"][value="json"]').check()
+        self.visitor.page.locator('#form [name=format][value="json"]').check()
         self._save("Saved: login, extra.sslmode.")
 
     def compare(self) -> None:
-        """The first version, a URI, with the current one, which is JSON: they differ as what Airflow read does."""
+        """The first version and the current one differ as what Airflow read of them does."""
         self._version(3).get_by_role("link", name="Compare").click()
         if not self.visitor.scripts:
             self.visitor.press("Show the differences")
@@ -88,7 +88,9 @@ class Life:
         version = self._version(2)
         expect(version).to_contain_text("editor changed host, password")
         version.get_by_role("link", name="Roll back").click()
-        expect(self.visitor.page.get_by_role("region", name="What is known")).to_contain_text("Yes: when")
+        expect(self.visitor.page.get_by_role("region", name="What is known")).to_contain_text(
+            "Yes: when"
+        )
         self.visitor.fill(reason="Both changes since were wrong")
         self.visitor.press("Roll back to this version")
         self.visitor.reads("Rolled back.")

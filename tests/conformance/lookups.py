@@ -14,13 +14,16 @@ CACHES = ("airflow.sdk.execution_time.cache", "airflow.secrets.cache")
 
 
 class Supervisor:
-    """It knows no connection and no variable, so that a task finds what its own back end has, or nothing."""
+    """It knows no connection and no variable, so a task finds what its own backend has."""
 
     def send(self, message: Any) -> Any:
         from airflow.sdk.exceptions import ErrorType
         from airflow.sdk.execution_time.comms import ErrorResponse
 
-        kinds = {"GetConnection": ErrorType.CONNECTION_NOT_FOUND, "GetVariable": ErrorType.VARIABLE_NOT_FOUND}
+        kinds = {
+            "GetConnection": ErrorType.CONNECTION_NOT_FOUND,
+            "GetVariable": ErrorType.VARIABLE_NOT_FOUND,
+        }
         kind = kinds.get(type(message).__name__)
         return ErrorResponse(error=kind, detail={}) if kind else None
 
@@ -40,7 +43,7 @@ def in_a_task(conn_id: str) -> Any:
 
 
 def through_the_api(conn_id: str) -> Any:
-    """airflow/api_fastapi/execution_api/routes/connections.py, then what a task makes of its answer."""
+    """What a task makes of airflow/api_fastapi/execution_api/routes/connections.py's answer."""
     from airflow.api_fastapi.execution_api.datamodels.connection import ConnectionResponse
     from airflow.sdk.api.datamodels._generated import ConnectionResponse as Received
     from airflow.sdk.execution_time import context
@@ -48,7 +51,10 @@ def through_the_api(conn_id: str) -> Any:
 
     sent = ConnectionResponse.model_validate(on_the_server(conn_id)).model_dump_json(by_alias=True)
     result = ConnectionResult.from_conn_response(Received.model_validate_json(sent))
-    make = getattr(context, "_process_connection_result_conn", None) or context._convert_connection_result_conn  # noqa: SLF001
+    make = (
+        getattr(context, "_process_connection_result_conn", None)
+        or context._convert_connection_result_conn  # noqa: SLF001 - There is no public way.
+    )
     return make(result)
 
 
@@ -68,7 +74,9 @@ def variable_of(who: str) -> Callable[[str], Any]:
         task_runner.SUPERVISOR_COMMS = Supervisor()
     else:
         from airflow.models.variable import Variable
-    return lambda key: Variable.get(key, default=None) if who == "task" else _of_the_server(Variable, key)
+    return lambda key: (
+        Variable.get(key, default=None) if who == "task" else _of_the_server(Variable, key)
+    )
 
 
 def _of_the_server(variable: Any, key: str) -> Any:
@@ -76,7 +84,7 @@ def _of_the_server(variable: Any, key: str) -> Any:
 
 
 def forget() -> None:
-    """Airflow collects what it masks in one growing pattern, which would be compiled anew for each case."""
+    """Airflow would compile its growing pattern of masked texts anew for each case."""
     for name in MASKERS:
         module = sys.modules.get(name)
         if module and hasattr(module, "_secrets_masker"):

@@ -1,8 +1,9 @@
-"""Holds every locked release of Airflow against what we say of it, and writes docs/airflow-releases.*.
+"""Compares every locked release of Airflow with our account of it, in docs/airflow-releases.*.
 
 python -m tests.conformance.matrix [RELEASE …]
 
-Without a release it is all of them, which takes some minutes; `make conformance-all` makes their environments first.
+Without a release it is all of them, which takes some minutes; `make conformance-all` makes their
+environments first.
 """
 
 import argparse
@@ -25,25 +26,32 @@ OF_AIRFLOW_3 = ("server", "task", "api", "cached-task")
 LOSING = ("api", "cached-server", "cached-task")
 HEAD = """# What releases of Airflow read
 
-Each row is a release as it was installed, with its provider for Amazon, and a way in which a secret gets to whoever
-asks. "Read as we say" counts texts that people and scripts could have left in Secrets Manager. "Stricter" are texts
-beside them that we refuse and this Airflow doesn't, or the other way round: `docs/decisions/0018` says which. "Comes
-back" counts what the dashboard writes, by form. Variables, options, and the names that Airflow asks for are compared,
-too. The cache that Airflow can keep while it parses DAG files loses a lot, in whichever form it is stored.
+Each row is a release as it was installed, with its provider for Amazon, and a way in which a
+secret reaches the one who asks. "Read as we say" counts texts that people and scripts could have
+left in Secrets Manager. "Stricter" are texts beside them that we refuse and this Airflow doesn't,
+or the other way round: `docs/decisions/0018` says which. "Comes back" counts what the dashboard
+writes, by format. Variables, options, and the names that Airflow asks for are compared, too. The
+cache that Airflow can keep while it parses DAG files loses a lot, in every format.
 
 `make conformance-all` asks them all again and writes this page.
 
-| Airflow | provider | who | read as we say | stricter | comes back: chosen form | as a URI | as JSON |
+| Airflow | provider | who | read as we say | stricter | comes back as chosen | as a URI | as JSON |
 |---|---|---|---|---|---|---|---|
 """
 
 
 def pythons() -> dict[str, Path]:
-    """The Python of each release's environment; the newest release is that of `make conformance`."""
-    found = {path.name.removeprefix(".venv-airflow-"): path for path in ROOT.glob(".venv-airflow-*")}
+    """The Python of each release's environment; `make conformance` has the newest release."""
+    found = {
+        path.name.removeprefix(".venv-airflow-"): path for path in ROOT.glob(".venv-airflow-*")
+    }
     newest = ROOT / ".venv-conformance"
-    ordered = dict(sorted(found.items(), key=lambda pair: [int(part) for part in pair[0].split(".")]))
-    return {release: path / "bin" / "python" for release, path in [*ordered.items(), ("newest", newest)]}
+    ordered = dict(
+        sorted(found.items(), key=lambda pair: [int(part) for part in pair[0].split(".")])
+    )
+    return {
+        release: path / "bin" / "python" for release, path in [*ordered.items(), ("newest", newest)]
+    }
 
 
 def ask(python: Path, who: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A second Secrets Manager, which others wrote: it shares no mistake with the one that the demo and the tests have.
+"""A second Secrets Manager by other authors, which shares no mistake with the demo's.
 
 It runs in an environment of its own, as it asks for another botocore than Airflow has there.
 """
@@ -24,17 +24,41 @@ class Ministack:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Ministack]:
-    """On the loopback interface alone, with nothing in it. It writes below the folder, if at all."""
+def running(folder: Path, *more_services: str, is_enforcing: bool = False) -> Iterator[Ministack]:
+    """On the loopback interface alone, with nothing in it.
+
+    It writes below the folder, if at all. `is_enforcing` lets it check signatures and policies.
+    """
     # The socket listens before the server runs, so no other process can take the port in between.
-    with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "ministack.log").open("w") as log:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        (folder / "ministack.log").open("w") as log,
+    ):
         port, number = listener.getsockname()[1], listener.fileno()
         # Without workers, the process that is ended is the one that serves.
-        command = [PYTHON, "-m", "hypercorn", "ministack.app:app", "--bind", f"fd://{number}", "--workers", "0"]
-        environment = {"HOME": str(folder), "TMPDIR": str(folder), "SERVICES": "secretsmanager"}
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=(number,), stdout=log, stderr=log)
+        command = [
+            PYTHON,
+            "-m",
+            "hypercorn",
+            "ministack.app:app",
+            "--bind",
+            f"fd://{number}",
+            "--workers",
+            "0",
+        ]
+        environment = {
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "SERVICES": ",".join(("secretsmanager", *more_services)),
+            "AUTH": str(is_enforcing).lower(),
+        }
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, pass_fds=(number,), stdout=log, stderr=log
+        )
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health", timeout=SECONDS_TO_START):
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{port}/_ministack/health", timeout=SECONDS_TO_START
+        ):
             yield Ministack(f"http://127.0.0.1:{port}")
     finally:
         process.terminate()

@@ -1,10 +1,10 @@
-"""What a connection's page says that Airflow reads, and the same of a connection that Airflow has read."""
+"""What a connection's page says that Airflow reads, and what Airflow has read, as equal fields."""
 
 import json
 
 from playwright.sync_api import Locator, expect
 
-from connections.connection import Connection
+from connections.value.connection import Connection
 from tests.browser.visitor import Visitor
 
 Told = dict[str, str]
@@ -16,12 +16,15 @@ LINES = """items => items.map(item => [
 
 
 def told(visitor: Visitor, key: str) -> list[Told]:
-    """The fields as each of Airflow's generations reads them, the masked ones revealed; none where it says so."""
+    """The fields as each generation reads them, with the masked ones revealed."""
     visitor.detail(key)
     if "Airflow will not find this connection" in visitor.page.locator("main").inner_text():
         return []
     readings = _readings(visitor)
-    fields = {name: _revealed(visitor, key, name) if masked else text for name, text, masked in _lines(readings)}
+    fields = {
+        name: _revealed(visitor, key, name) if masked else text
+        for name, text, masked in _lines(readings)
+    }
     return [fields, fields]
 
 
@@ -41,7 +44,9 @@ def _readings(visitor: Visitor) -> Locator:
 
 
 def _lines(readings: Locator) -> list[tuple[str, str, bool]]:
-    return [(name, text, masked) for name, text, masked in readings.locator(".item").evaluate_all(LINES)]
+    return [
+        (name, text, masked) for name, text, masked in readings.locator(".item").evaluate_all(LINES)
+    ]
 
 
 def _revealed(visitor: Visitor, key: str, name: str) -> str:

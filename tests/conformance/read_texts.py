@@ -1,6 +1,7 @@
-"""What the installed release makes of texts: RELEASE'S PYTHON tests/conformance/read_texts.py WHO < texts > readings.
+"""What the installed release makes of texts: PYTHON read_texts.py WHO < texts > readings.
 
-WHO is as for release.py. Texts and readings are JSON lists; a reading is null where this Airflow finds nothing.
+WHO is as for release.py. Texts and readings are JSON lists; a reading is null where this Airflow
+finds nothing.
 """
 
 import json

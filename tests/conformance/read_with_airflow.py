@@ -1,15 +1,18 @@
-"""What a real Airflow finds in Secrets Manager, as JSON: an answer a line, for each line of arguments.
+"""What a real Airflow finds in Secrets Manager: a line of JSON for each line of arguments.
 
-Run it with an Airflow's Python and Airflow's own AIRFLOW__SECRETS__BACKEND_KWARGS in the environment:
+Run it with an Airflow's Python and Airflow's own AIRFLOW__SECRETS__BACKEND_KWARGS in the
+environment:
 
-    echo '["--connection", "my_db", "--connection", "other", "--variable", "key"]' | read_with_airflow.py
+echo '["--connection", "my_db", "--connection", "other", "--variable", "key"]' |
+read_with_airflow.py
 
     {"connections": {"my_db": {"server": {"conn_type": …}, "task": {…}},
                      "other": {"server": null, "task": null}},
      "variables": {"key": "value"}, "config": {}}
 
-Null is what Airflow finds nothing for, or nothing that it can use: it doesn't tell the two apart. Each line is
-answered by a process of its own, forked from one that has imported Airflow, as a supervisor starts its tasks.
+Null is what Airflow finds nothing for, or nothing that it can use: it doesn't tell the two apart.
+Each line is answered by a process of its own, forked from one that has imported Airflow, as a
+supervisor starts its tasks.
 """
 
 import argparse
@@ -64,7 +67,9 @@ def answer(asked: argparse.Namespace) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for kind in ("connection", "variable", "config"):
         parser.add_argument(f"--{kind}", action="append", default=[], metavar="ID")
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""The real classes: the backend's deserialisation, then what Airflow does to everything that it looks up."""
+"""Airflow's own classes: the backend reads a text, then Airflow treats what it looked up."""
 
 import json
 from typing import Any
@@ -11,16 +11,19 @@ from airflow.models.connection import Connection as ServerConnection
 from airflow.providers.amazon.aws.secrets.secrets_manager import SecretsManagerBackend
 from airflow.sdk._shared.secrets_masker import secrets_masker as task_masker
 from airflow.sdk.definitions.connection import Connection as TaskConnection
-from airflow.sdk.execution_time.context import _mask_and_deserialize_variable, _mask_connection_secrets
+from airflow.sdk.execution_time.context import (
+    _mask_and_deserialize_variable,
+    _mask_connection_secrets,
+)
 
-from connections.connection import Connection
-from connections.readers import Process
+from connections.value.connection import Connection
+from connections.value.readers import Process
 
 CLASSES: dict[Process, type] = {"server": ServerConnection, "task": TaskConnection}
 
 
 class Backend(SecretsManagerBackend):  # type: ignore[misc]  # Types are checked without an Airflow.
-    """The real one but for the network: it is given the text that Secrets Manager would answer with."""
+    """Airflow's own backend, which is given the text of Secrets Manager's answer."""
 
     def __init__(self, text: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -30,15 +33,18 @@ class Backend(SecretsManagerBackend):  # type: ignore[misc]  # Types are checked
         return self.text
 
 
-def real_reading(text: str, process: Process, extra_conn_words: dict[str, list[str]]) -> Connection | None:
-    """Nothing where Airflow fails: it catches every exception, and says that the id isn't defined."""
+def real_reading(
+    text: str, process: Process, extra_conn_words: dict[str, list[str]]
+) -> Connection | None:
+    """Nothing where Airflow fails: it catches every exception, and defines no such id."""
     backend = Backend(text, extra_conn_words=extra_conn_words)
     backend._set_connection_class(CLASSES[process])  # noqa: SLF001 - As Airflow's configuration does.
     try:
         found = backend.get_connection("conn")
         if found is None:
             return None
-        # airflow/models/connection.py, get_connection_from_secrets, does this to all that it looks up.
+        # airflow/models/connection.py, get_connection_from_secrets, does this to all that it looks
+        # up.
         found.get_uri()
         # And airflow/sdk/execution_time/context.py, _get_connection, this.
         if process == "task":
@@ -53,7 +59,10 @@ def real_reading(text: str, process: Process, extra_conn_words: dict[str, list[s
 def as_ours(found: Any) -> Connection:
     """What isn't text is false here, so absent. An extra that is no object is nothing to a hook."""
     extra = found.extra_dejson
-    texts = {name: getattr(found, name) or "" for name in ("conn_type", "host", "login", "password", "schema")}
+    texts = {
+        name: getattr(found, name) or ""
+        for name in ("conn_type", "host", "login", "password", "schema")
+    }
     return Connection(**texts, port=found.port, extra=extra if isinstance(extra, dict) else {})
 
 
@@ -71,7 +80,7 @@ def real_uri(connection: Connection, process: Process) -> str | None:
 
 
 def forget_masks() -> None:
-    """Airflow collects what it masks in one growing pattern, which would be compiled anew for each case."""
+    """Airflow would compile its growing pattern of masked texts anew for each case."""
     server_masker.reset_secrets_masker()
     task_masker.reset_secrets_masker()
 

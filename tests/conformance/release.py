@@ -1,16 +1,17 @@
-"""Holds one installed release of Airflow against what we say of it: how it reads, and which names it asks for.
+"""Compares one installed release with our account of it: what it reads and which names it asks for.
 
-    RELEASE'S PYTHON tests/conformance/release.py WHO [--cases 600]
+RELEASE'S PYTHON tests/conformance/release.py WHO [--cases 600]
 
 WHO is how a secret reaches whoever asks:
 
-    server         the look-up of airflow.models: all of Airflow 2; scheduler, API server and UI of Airflow 3
+    server         the look-up of airflow.models: all of Airflow 2, and all but tasks of Airflow 3
     task           airflow.sdk's, in a task: what hooks see in Airflow 3
     api            the server's answer, handed to a task through the models of the Execution API
-    cached-server  the server's, once more, from the cache that Airflow keeps while it parses DAG files
+    cached-server  the server's from the cache that Airflow keeps while it parses DAG files
     cached-task    the task's, likewise
 
-Nothing of Airflow is patched. It writes one line of JSON: what was counted, and the cases in which we differ.
+Nothing of Airflow is patched. It writes one line of JSON: what was counted, and the cases in which
+we differ.
 """
 
 import argparse
@@ -35,10 +36,16 @@ os.environ["AIRFLOW__SECRETS__BACKEND"] = "tests.conformance.dictionary_backend.
 # isort: split
 from airflow import __version__
 
-from connections.connection import Connection, Encoded, NotRepresentable, UnreadableSecret, form_of
-from connections.readers import Reader
-from connections.reading import found_in
-from secretsadmin.backend import BackendConfig
+from connections.value.connection import (
+    Connection,
+    Encoded,
+    NotRepresentable,
+    UnreadableSecret,
+    format_of,
+)
+from connections.value.readers import Reader
+from connections.value.stored_json import values_by_field
+from secretsadmin.config.backend import BackendConfig
 from tests.conformance.cases import conn_words, connection, secret_text
 from tests.conformance.dictionary_backend import Backend, Client
 from tests.conformance.lookups import LOOK_UPS, forget, variable_of
@@ -54,14 +61,18 @@ KWARGS: tuple[dict[str, Any], ...] = (
     {"connections_prefix": "", "variables_prefix": "", "config_prefix": ""},
     {"connections_prefix": None, "variables_prefix": None, "config_prefix": None},
     {"connections_prefix": "a/b/", "variables_prefix": "v", "config_prefix": "c"},
-    {"connections_lookup_pattern": "^my", "variables_lookup_pattern": "^my", "config_lookup_pattern": "^my"},
+    {
+        "connections_lookup_pattern": "^my",
+        "variables_lookup_pattern": "^my",
+        "config_lookup_pattern": "^my",
+    },
 )
 METHODS = {"connections": "get_conn_value", "variables": "get_variable", "config": "get_config"}
 IDS = ("my_db", "MY_DB", "other", "x/y", "x.y")
 
 
 def as_ours(found: Any) -> Connection:
-    """None is nothing here, a number of a task of 3.0 its digits, and an extra that is no object nothing to hooks."""
+    """Take None and an extra that is no object for nothing, and a 3.0 task's number for digits."""
     texts = {name: _text(getattr(found, name)) for name in NAMES}
     extra = found.extra_dejson
     return Connection(**texts, port=found.port, extra=extra if isinstance(extra, dict) else {})
@@ -103,11 +114,13 @@ class Asked:
 
 
 def is_handed_on(text: str, words: dict[str, list[str]], ours: Connection) -> bool:
-    """The API server hands on what has a type, and no host or schema that isn't text, however empty."""
-    if form_of(text) == "uri":
+    """The API server hands on what has a type, and only a host or schema that is text."""
+    if format_of(text) == "uri":
         return True
-    found = found_in(text, words)
-    return bool(ours.conn_type) and all(isinstance(found[name], str | None) for name in ("host", "schema"))
+    values = values_by_field(text, words)
+    return bool(ours.conn_type) and all(
+        isinstance(values[name], str | None) for name in ("host", "schema")
+    )
 
 
 def texts(count: int) -> Iterator[tuple[str, str, dict[str, list[str]]]]:
@@ -120,13 +133,17 @@ def texts(count: int) -> Iterator[tuple[str, str, dict[str, list[str]]]]:
 
 
 def is_ours_stricter(text: str, real: Connection | None) -> bool:
-    """docs/decisions/0018: half a surrogate pair, and what tasks of 3.0 hand on that no hook can use."""
+    """Half a surrogate pair, or what no hook can use of a 3.0 task: see docs/decisions/0018."""
     if real is None:
         return "[" * 300 in text and __version__.startswith("3.0.")
-    written = json.dumps([real.conn_type, real.extra, real.host, real.login, real.schema], ensure_ascii=False)
+    written = json.dumps(
+        [real.conn_type, real.extra, real.host, real.login, real.schema], ensure_ascii=False
+    )
     is_half = any("\ud800" <= character <= "\udfff" for character in written)
     parts = (real.conn_type, real.host, real.login, real.schema)
-    return is_half or (__version__.startswith("3.0.") and any(part[:1] in ("[", "{") for part in parts))
+    return is_half or (
+        __version__.startswith("3.0.") and any(part[:1] in ("[", "{") for part in parts)
+    )
 
 
 def compare_reading(asked: Asked, count: int) -> dict[str, Any]:
@@ -139,7 +156,12 @@ def compare_reading(asked: Asked, count: int) -> dict[str, Any]:
             stricter += 1
         else:
             wrong.append(name)
-    return {"read": agreed, "stricter": stricter, "of": agreed + stricter + len(wrong), "wrong": wrong}
+    return {
+        "read": agreed,
+        "stricter": stricter,
+        "of": agreed + stricter + len(wrong),
+        "wrong": wrong,
+    }
 
 
 def compare_writing(asked: Asked, count: int) -> dict[str, Any]:
@@ -183,7 +205,7 @@ def compare_variables(get: Callable[[str], Any]) -> list[str]:
 
 
 def compare_names() -> list[str]:
-    """Which names Airflow asks for, one after the other, for an id of each kind; of a team, where it knows teams."""
+    """The names that Airflow asks for, in order, for an id of each kind and of a team."""
     Client.secrets = {}
     return [
         f"{kind} {id_} of {team or 'no team'} {kwargs}"
@@ -212,11 +234,15 @@ def names_expected(kwargs: dict[str, Any], kind: str, id_: str, team: str) -> li
     if not backend.is_looked_up(kind, id_):
         return []
     names = [backend.secret_name(kind, id_)]
-    return [backend.secret_name(kind, id_, team), *names] if team and backend.prefixes[kind] else names
+    return (
+        [backend.secret_name(kind, id_, team), *names] if team and backend.prefixes[kind] else names
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("who", choices=[*LOOK_UPS, "cached-server", "cached-task"])
     parser.add_argument("--cases", type=int, default=600)
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Import this before Airflow: it reads its settings, and creates its home, when it is first imported."""
+"""Import this before Airflow, which reads its settings and creates its home when imported."""
 
 import atexit
 import logging

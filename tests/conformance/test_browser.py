@@ -1,4 +1,4 @@
-"""What a person saves in a browser: a real Airflow reads exactly that, over HTTP, with its own backend."""
+"""A real Airflow reads exactly what a person saves in a browser, over HTTP with its own backend."""
 
 from tests.browser.fixtures import Visit
 from tests.browser.journeys import create_update_roll_back

@@ -1,4 +1,4 @@
-"""The whole life of a connection, after each step of which a real Airflow reads what the page says that it reads."""
+"""After each step of a connection's life, a real Airflow reads what the page says."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +34,6 @@ def test_is_lived_on_an_independent_emulator(elsewhere: Browsers, fresh: str) ->
     with RealAirflow(elsewhere.site.kwargs("dev")) as airflow:
         life = Life(elsewhere.open("editor"), airflow, fresh)
         life.live()
-    # AWS gives the first version the id that CreateSecret asks for, by which the audit log knows who made it.
-    # ministack makes up one of its own.
+    # AWS gives the first version the id that CreateSecret asks for, by which the audit log knows
+    # who made it. ministack makes up one of its own.
     expect(life.made_outside()).to_have_count(1)

@@ -149,7 +149,9 @@ OBJECTS = {
     "postgresql": {"conn_type": "postgresql"},
     "a type in upper case": {"conn_type": "Postgres"},
     "a type with odd characters": {"conn_type": "a b/ü"},
-    "nulls everywhere": dict.fromkeys(("conn_type", "host", "login", "password", "schema", "port", "extra"), None),
+    "nulls everywhere": dict.fromkeys(
+        ("conn_type", "host", "login", "password", "schema", "port", "extra"), None
+    ),
     "half a surrogate pair in the login": {"login": "\ud800"},
     "half a surrogate pair in the password": {"password": "\udfff"},
     "half a surrogate pair in the extra": {"extra": {"a": "\ud800"}},
@@ -161,7 +163,8 @@ OBJECTS = {
     "a whole surrogate pair": {"password": "\U0001f600"},
 }
 
-# Every field that is meant to be text or a number or an object, with everything else that JSON knows.
+# Every field that is meant to be text or a number or an object, with everything else that JSON
+# knows.
 VALUES = {
     "null": None,
     "true": True,

@@ -6,7 +6,8 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django.fixtures import Settings
 
-from connections import catalog, shape
+from connections.adapter import ADAPTER
+from connections.providers import catalogue
 
 
 @pytest.fixture
@@ -15,15 +16,15 @@ def configured(settings: Settings, tmp_path: Path) -> Path:
     config = tmp_path / "config.toml"
     config.write_text('connection_types = "types.json"\n[environments.dev]\n', encoding="utf-8")
     settings.SECRETSADMIN_CONFIG = str(config)
-    catalog.load.cache_clear()
+    catalogue.load.cache_clear()
     return tmp_path / "types.json"
 
 
 def test_names_the_types_on_pages(configured: Path) -> None:
-    text = catalog.BUILT_IN.read_text(encoding="utf-8").replace('"Postgres"', '"Our Postgres"')
+    text = catalogue.BUILT_IN.read_text(encoding="utf-8").replace('"Postgres"', '"Our Postgres"')
     configured.write_text(text, encoding="utf-8")
 
-    assert shape.title("postgres") == "Our Postgres"
+    assert ADAPTER.type_name("postgres") == "Our Postgres"
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]"])

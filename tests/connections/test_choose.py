@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from connections import catalog
-from connections.connection_type import GROUPS
+from connections.providers import catalogue
+from connections.providers.types import GROUPS
 from secretsadmin.demo.emulator import Emulator
 from tests.conftest import As, use
-from tests.faults import FaultProxy
-from tests.site import CONNECTIONS, acts, create, field, put
-from tests.wire import counting
+from tests.support.faults import FaultProxy
+from tests.support.site import CONNECTIONS, acts, create, field, put
+from tests.support.wire import counting
 
 URL = f"{CONNECTIONS}/create/"
 
@@ -33,7 +33,11 @@ def page(client: Client, **asked: str) -> str:
 
 def offered(text: str) -> list[str]:
     """The types in the order in which the page has them."""
-    return [found for part in re.findall(r'<ul class="types">.*?</ul>', text, re.DOTALL) for found in _types(part)]
+    return [
+        found
+        for part in re.findall(r'<ul class="types">.*?</ul>', text, re.DOTALL)
+        for found in _types(part)
+    ]
 
 
 def _types(text: str) -> list[str]:
@@ -44,7 +48,7 @@ def test_offers_every_type_once(editor: Client) -> None:
     found = offered(page(editor))
 
     assert len(found) == len(set(found)) == 150
-    assert set(found) == set(catalog.types())
+    assert set(found) == set(catalogue.types())
 
 
 def test_begins_with_those_in_use_and_how_many_there_are(chooser: Client) -> None:
@@ -71,7 +75,13 @@ def test_forgets_what_is_scheduled_for_deletion(chooser: Client) -> None:
 
 @pytest.mark.parametrize(
     ("query", "first"),
-    [("postgresql", "postgres"), ("bigquery", "gcpbigquery"), ("s3", "aws"), ("SNOW", "snowflake"), ("mail", "email")],
+    [
+        ("postgresql", "postgres"),
+        ("bigquery", "gcpbigquery"),
+        ("s3", "aws"),
+        ("SNOW", "snowflake"),
+        ("mail", "email"),
+    ],
 )
 def test_finds_a_type_by_what_people_call_it(editor: Client, query: str, first: str) -> None:
     assert offered(page(editor, q=query))[0] == first
@@ -101,7 +111,12 @@ def test_answers_a_search_with_the_answers_alone(editor: Client) -> None:
 
 @pytest.mark.parametrize(
     ("query", "named"),
-    [("our_thing", "our_thing"), ("our-thing", "our_thing"), (" a.b+c ", "a.b%2Bc"), ("snow", "snow")],
+    [
+        ("our_thing", "our_thing"),
+        ("our-thing", "our_thing"),
+        (" a.b+c ", "a.b%2Bc"),
+        ("snow", "snow"),
+    ],
 )
 def test_offers_a_type_of_ones_own(editor: Client, query: str, named: str) -> None:
     assert named in _types(page(editor, q=query))
@@ -142,7 +157,11 @@ def test_takes_what_somebody_has_and_fills_the_form_from_it(editor: Client) -> N
     response = editor.post(URL, sent)
 
     assert response.status_code == 200
-    assert [field(response, name) for name in ("conn_type", "login", "port")] == ["mysql", "u", "3306"]
+    assert [field(response, name) for name in ("conn_type", "login", "port")] == [
+        "mysql",
+        "u",
+        "3306",
+    ]
     assert not acts()
 
 
@@ -160,7 +179,9 @@ def test_is_the_way_to_begin_in_an_empty_environment(editor: Client) -> None:
     assert '<details class="fold" id="paste" open>' in page(editor, entry="paste")
 
 
-def test_asks_aws_nothing_where_the_list_is_known(chooser: Client, secrets_manager: Emulator) -> None:
+def test_asks_aws_nothing_where_the_list_is_known(
+    chooser: Client, secrets_manager: Emulator
+) -> None:
     page(chooser)
     with counting(secrets_manager) as calls:
         page(chooser)
@@ -177,7 +198,9 @@ def test_works_without_aws(editor: Client, secrets_manager: Emulator, settings: 
         assert len(offered(page(editor))) == 150
 
 
-def test_counts_what_was_made_outside_under_airflows_name_for_it(editor: Client, secrets_manager: Emulator) -> None:
+def test_counts_what_was_made_outside_under_airflows_name_for_it(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     tags = [{"Key": "airflow:conn-type", "Value": "google-cloud-platform"}]
     put(secrets_manager, "airflow/connections/outside", "google-cloud-platform://", Tags=tags)
 
@@ -193,6 +216,10 @@ def test_is_refused_for_a_viewer(signed_in: As, secrets_manager: Emulator) -> No
     assert acts()[-1] == ("connections.create", "", "denied")
 
 
-@pytest.mark.parametrize("conn_type", ["my type", "<script>", "x" * 101, "\x00", "http://u:p@h", "é"])
-def test_is_shown_for_what_can_be_no_type(editor: Client, secrets_manager: Emulator, conn_type: str) -> None:
+@pytest.mark.parametrize(
+    "conn_type", ["my type", "<script>", "x" * 101, "\x00", "http://u:p@h", "é"]
+)
+def test_is_shown_for_what_can_be_no_type(
+    editor: Client, secrets_manager: Emulator, conn_type: str
+) -> None:
     assert "snowflake" in offered(page(editor, conn_type=conn_type))

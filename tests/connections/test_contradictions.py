@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections.connection import Connection
+from connections.value.connection import Connection
 from secretsadmin.demo.emulator import Emulator
-from tests.forms import as_sent
-from tests.site import CONNECTIONS, acts, current, errors, put, read_by_airflow
-from tests.wire import counting
+from tests.support.forms import as_sent
+from tests.support.site import CONNECTIONS, acts, current, errors, put, read_by_airflow
+from tests.support.wire import counting
 
 NAME = "airflow/connections/orders"
 URL = f"{CONNECTIONS}/update/orders/"
@@ -33,7 +33,12 @@ def sent(editor: Client, secrets_manager: Emulator) -> dict[str, Any]:
     ],
 )
 def test_is_refused_with_the_field_named_where_a_value_is_typed_and_cleared(
-    editor: Client, secrets_manager: Emulator, sent: dict[str, Any], field: str, cleared: str, typed: dict[str, str]
+    editor: Client,
+    secrets_manager: Emulator,
+    sent: dict[str, Any],
+    field: str,
+    cleared: str,
+    typed: dict[str, str],
 ) -> None:
     before, known = current(secrets_manager, NAME), acts()
 
@@ -58,4 +63,5 @@ def test_saves_what_the_page_shows_and_not_a_paste_that_was_left_for_the_fields(
     assert saved.status_code == 302, errors(saved)
     read = read_by_airflow(secrets_manager, "orders")
     assert (read.conn_type, read.host, read.password) == ("ssh", "typed", "old")
-    assert editor.post(f"{CONNECTIONS}/create/", {"secret": "nonsense", "entry": "fields"}).status_code == 422
+    response = editor.post(f"{CONNECTIONS}/create/", {"secret": "nonsense", "entry": "fields"})
+    assert response.status_code == 422

@@ -7,19 +7,31 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from connections.connection import Connection
+from connections.value.connection import Connection
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.conftest import As, use
-from tests.faults import FaultProxy
-from tests.forms import as_sent
-from tests.site import CONNECTIONS, POSTGRES, acts, create, errors, field, put, read_by_airflow, stored
-from tests.wire import connected, counting
+from tests.support.faults import FaultProxy
+from tests.support.forms import as_sent
+from tests.support.site import (
+    CONNECTIONS,
+    POSTGRES,
+    acts,
+    create,
+    errors,
+    field,
+    put,
+    read_by_airflow,
+    stored,
+)
+from tests.support.wire import connected, counting
 
 URL = f"{CONNECTIONS}/create/"
 
 
-def test_stores_it_with_one_call_and_two_lines_of_the_record(editor: Client, secrets_manager: Emulator) -> None:
+def test_stores_it_with_one_call_and_two_lines_of_the_record(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     with counting(secrets_manager) as calls:
         response = editor.post(URL, POSTGRES)
 
@@ -54,8 +66,10 @@ def test_is_read_by_airflow_as_it_was_typed(editor: Client, secrets_manager: Emu
 
 
 @pytest.mark.parametrize(("form", "start"), [("uri", "postgres://"), ("json", "{")])
-def test_takes_the_form_that_was_asked_for(editor: Client, secrets_manager: Emulator, form: str, start: str) -> None:
-    create(editor, form=form)
+def test_takes_the_form_that_was_asked_for(
+    editor: Client, secrets_manager: Emulator, form: str, start: str
+) -> None:
+    create(editor, format=form)
 
     assert stored(secrets_manager, "airflow/connections/orders")["SecretString"].startswith(start)
 
@@ -66,12 +80,21 @@ def test_keeps_white_space_in_a_password(editor: Client, secrets_manager: Emulat
     assert read_by_airflow(secrets_manager, "orders").password == "  two spaces  "
 
 
-def test_takes_a_pasted_uri_in_place_of_the_fields(editor: Client, secrets_manager: Emulator) -> None:
-    response = editor.post(URL, {"conn_id": "pasted", "secret": "mysql://svc:p%40ss@db:3306/shop?charset=utf8"})
+def test_takes_a_pasted_uri_in_place_of_the_fields(
+    editor: Client, secrets_manager: Emulator
+) -> None:
+    response = editor.post(
+        URL, {"conn_id": "pasted", "secret": "mysql://svc:p%40ss@db:3306/shop?charset=utf8"}
+    )
 
     assert response.status_code == 302
     read = read_by_airflow(secrets_manager, "pasted")
-    assert (read.conn_type, read.password, read.port, read.extra) == ("mysql", "p@ss", 3306, {"charset": "utf8"})
+    assert (read.conn_type, read.password, read.port, read.extra) == (
+        "mysql",
+        "p@ss",
+        3306,
+        {"charset": "utf8"},
+    )
 
 
 def test_takes_pasted_json_with_aliases(editor: Client, secrets_manager: Emulator) -> None:
@@ -82,7 +105,9 @@ def test_takes_pasted_json_with_aliases(editor: Client, secrets_manager: Emulato
     assert (read.conn_type, read.login, read.password, read.host) == ("mysql", "svc", "pw", "db")
 
 
-def test_lets_a_paste_that_was_not_taken_whole_be_looked_over_first(editor: Client, secrets_manager: Emulator) -> None:
+def test_lets_a_paste_that_was_not_taken_whole_be_looked_over_first(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     pasted = {"conn_id": "x", "secret": "postgresql+psycopg2://u:pw@h/db?application_name=a"}
 
     refused = editor.post(URL, pasted)
@@ -94,7 +119,9 @@ def test_lets_a_paste_that_was_not_taken_whole_be_looked_over_first(editor: Clie
     assert read_by_airflow(secrets_manager, "x").extra == {"application_name": "a"}
 
 
-def test_takes_the_id_that_a_pasted_command_names(editor: Client, secrets_manager: Emulator) -> None:
+def test_takes_the_id_that_a_pasted_command_names(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     command = "airflow connections add 'my_ftp' --conn-type ftp --conn-host h --conn-password pw"
 
     filled = editor.post(URL, {"secret": command, "fill": "paste"})
@@ -106,7 +133,12 @@ def test_takes_the_id_that_a_pasted_command_names(editor: Client, secrets_manage
 def test_fills_the_fields_from_a_paste_by_the_types_of_the_site(
     editor: Client, secrets_manager: Emulator, settings: Settings, tmp_path: Path
 ) -> None:
-    own = {"acme_db": {"name": "Acme", "extra_fields": [{"name": "zone", "label": "Zone", "kind": "integer"}]}}
+    own = {
+        "acme_db": {
+            "name": "Acme",
+            "extra_fields": [{"name": "zone", "label": "Zone", "kind": "integer"}],
+        }
+    }
     (tmp_path / "types.json").write_text(json.dumps({"connection_types": own}), encoding="utf-8")
     config = f"""connection_types = "types.json"
         [environments.default.backend_kwargs]
@@ -115,13 +147,17 @@ def test_fills_the_fields_from_a_paste_by_the_types_of_the_site(
     (tmp_path / "site.toml").write_text(config, encoding="utf-8")
     settings.SECRETSADMIN_CONFIG = str(tmp_path / "site.toml")
 
-    filled = editor.post(URL, {"secret": "acme-db+driver://ann:pw@db/sales?zone=3", "fill": "paste"})
+    filled = editor.post(
+        URL, {"secret": "acme-db+driver://ann:pw@db/sales?zone=3", "fill": "paste"}
+    )
 
     sent = as_sent(filled)
     assert (sent["conn_type"], sent["extra.zone"], sent["login"]) == (["acme_db"], ["3"], ["ann"])
 
 
-def test_refuses_what_it_can_not_fill_the_fields_from(editor: Client, secrets_manager: Emulator) -> None:
+def test_refuses_what_it_can_not_fill_the_fields_from(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     refused = editor.post(URL, {"secret": "hunter2", "fill": "paste", "entry": "paste"})
 
     assert refused.status_code == 422
@@ -129,12 +165,21 @@ def test_refuses_what_it_can_not_fill_the_fields_from(editor: Client, secrets_ma
     assert as_sent(refused)["secret"] == ["hunter2"]
 
 
-def test_fills_the_fields_from_what_was_pasted_and_stores_nothing(editor: Client, secrets_manager: Emulator) -> None:
+def test_fills_the_fields_from_what_was_pasted_and_stores_nothing(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     with counting(secrets_manager) as calls:
-        response = editor.post(URL, {"conn_id": "x", "secret": "http://u:pw@Host:80/?a=b", "fill": "1"})
+        response = editor.post(
+            URL, {"conn_id": "x", "secret": "http://u:pw@Host:80/?a=b", "fill": "1"}
+        )
 
     assert response.status_code == 200
-    assert [field(response, name) for name in ("conn_type", "login", "password", "port")] == ["http", "u", "pw", "80"]
+    assert [field(response, name) for name in ("conn_type", "login", "password", "port")] == [
+        "http",
+        "u",
+        "pw",
+        "80",
+    ]
     assert not calls
     assert not acts()
 
@@ -169,7 +214,7 @@ def test_fills_the_fields_from_what_was_pasted_and_stores_nothing(editor: Client
         ("password", "nul\x00"),
         ("host", "nul\x00"),
         ("description", "x" * 2_049),
-        ("form", "yaml"),
+        ("format", "yaml"),
         ("secret", "no uri at all ://://://"),
         ("secret", "postgres://u:p/w@h/db"),
         ("secret", '{"conn_type": "x", "host": 5}'),
@@ -209,11 +254,15 @@ def test_refuses_a_taken_name(editor: Client, secrets_manager: Emulator) -> None
     assert response.status_code == 422
     assert "conn_id" in errors(response)
     assert f"{CONNECTIONS}/detail/orders/" in response.content.decode()
-    assert stored(secrets_manager, "airflow/connections/orders")["SecretString"] == "postgres://theirs"
+    assert (
+        stored(secrets_manager, "airflow/connections/orders")["SecretString"] == "postgres://theirs"
+    )
     assert acts()[-1] == ("connections.create", "orders", "failed")
 
 
-def test_offers_to_restore_a_name_that_is_scheduled_for_deletion(editor: Client, secrets_manager: Emulator) -> None:
+def test_offers_to_restore_a_name_that_is_scheduled_for_deletion(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     put(secrets_manager, "airflow/connections/orders", "postgres://theirs")
     with connected(secrets_manager.endpoint) as client:
         client.delete_secret(SecretId="airflow/connections/orders", RecoveryWindowInDays=7)
@@ -224,7 +273,9 @@ def test_offers_to_restore_a_name_that_is_scheduled_for_deletion(editor: Client,
     assert f'action="{CONNECTIONS}/restore/orders/"' in response.content.decode()
 
 
-def test_keeps_the_input_when_aws_refuses(editor: Client, secrets_manager: Emulator, settings: Settings) -> None:
+def test_keeps_the_input_when_aws_refuses(
+    editor: Client, secrets_manager: Emulator, settings: Settings
+) -> None:
     with FaultProxy(secrets_manager.endpoint) as proxy:
         use(settings, proxy.endpoint)
         proxy.when("CreateSecret").deny()
@@ -238,7 +289,9 @@ def test_keeps_the_input_when_aws_refuses(editor: Client, secrets_manager: Emula
     assert acts()[-1] == ("connections.create", "orders", "denied")
 
 
-def test_previews_without_aws_and_with_every_secret_masked(editor: Client, secrets_manager: Emulator) -> None:
+def test_previews_without_aws_and_with_every_secret_masked(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     with counting(secrets_manager) as calls:
         response = editor.post(URL, POSTGRES | {"preview": "1"}, headers={"HX-Request": "true"})
 
@@ -253,13 +306,17 @@ def test_previews_without_aws_and_with_every_secret_masked(editor: Client, secre
     assert not acts()
 
 
-def test_previews_what_is_still_missing_without_calling_it_wrong(editor: Client, secrets_manager: Emulator) -> None:
+def test_previews_what_is_still_missing_without_calling_it_wrong(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     sent = {"conn_id": "orders", "port": "many", "preview": "1"}
 
     form = editor.post(URL, sent, headers={"HX-Request": "true"}).context["form"]
 
     assert [note.text for note in form.missing] == ["Still missing: Connection type."]
-    assert [str(wrong) for wrong in form.wrong] == ["Port: A port is a whole number from 0 to 65535, such as 5432."]
+    assert [str(wrong) for wrong in form.wrong] == [
+        "Port: A port is a whole number from 0 to 65535, such as 5432."
+    ]
 
 
 def test_suggests_other_types_to_change_to(editor: Client, secrets_manager: Emulator) -> None:
@@ -273,7 +330,7 @@ def test_ends_with_how_to_use_it_once(editor: Client, secrets_manager: Emulator)
     first = editor.post(URL, POSTGRES, follow=True)
     again = editor.get(f"{CONNECTIONS}/detail/orders/")
 
-    assert (first.context["created"], again.context["created"]) == (True, False)
+    assert (first.context["page"].is_new, again.context["page"].is_new) == (True, False)
 
 
 def test_is_refused_for_a_viewer(signed_in: As, secrets_manager: Emulator) -> None:
@@ -284,7 +341,9 @@ def test_is_refused_for_a_viewer(signed_in: As, secrets_manager: Emulator) -> No
     assert not calls
 
 
-def test_hands_a_stranger_back_what_they_sent(client: Client, secrets_manager: Emulator, db: None) -> None:
+def test_hands_a_stranger_back_what_they_sent(
+    client: Client, secrets_manager: Emulator, db: None
+) -> None:
     response = client.post(URL, POSTGRES)
 
     assert response.status_code == 401

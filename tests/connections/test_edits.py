@@ -9,14 +9,21 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from connections import catalog
-from connections.connection import Connection, NotRepresentable, Reader, UnreadableSecret, differing_fields
-from connections.connection_type import ConnectionType, ExtraField
-from connections.readers import NEWEST
+from connections.catalog import search
+from connections.providers import catalogue
+from connections.providers.types import ConnectionType, ExtraField
+from connections.value.connection import (
+    Connection,
+    NotRepresentable,
+    Reader,
+    UnreadableSecret,
+    differing_fields,
+)
+from connections.value.readers import NEWEST
 from secretsadmin.demo.emulator import Emulator
-from tests.connections.generated import VALUES
-from tests.forms import as_sent
-from tests.site import CONNECTIONS, SERVER, current, errors, put, stored
+from tests.support.forms import as_sent
+from tests.support.generated import VALUES
+from tests.support.site import CONNECTIONS, SERVER, current, errors, put, stored
 
 # To find the smallest example would take minutes: each costs some requests.
 BOUNDED = settings(
@@ -25,29 +32,53 @@ BOUNDED = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(
-    ["", "a\r\nb\r\n", "\n", "one\rtwo\n", "\x00", "\x0b\x7f\x85", " both ", "é\u2028\u202e", "x://u:p@h", "true", "30"]
+    [
+        "",
+        "a\r\nb\r\n",
+        "\n",
+        "one\rtwo\n",
+        "\x00",
+        "\x0b\x7f\x85",
+        " both ",
+        "é\u2028\u202e",
+        "x://u:p@h",
+        "true",
+        "30",
+    ]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False) | TEXT,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
     max_leaves=4,
 )
-TYPES = st.sampled_from([*catalog.types().values(), catalog.generic("nobody_knows_it")])
+TYPES = st.sampled_from([*catalogue.types().values(), search.generic("nobody_knows_it")])
 STANDARD = ("host", "login", "password", "schema")
-ALIASES = {"login": "user", "password": "pass", "host": "server", "schema": "database", "conn_type": "engine"}
+ALIASES = {
+    "login": "user",
+    "password": "pass",
+    "host": "server",
+    "schema": "database",
+    "conn_type": "engine",
+}
 REVEAL: st.SearchStrategy[dict[str, str]] = st.sampled_from([{}, {"reveal": "1"}])
 _ids = count()
 
 
 def value_for(field: ExtraField) -> st.SearchStrategy[Any]:
     """A value of the field's kind, or any other."""
-    right = st.sampled_from(field.choices) if field.choices else st.just(VALUES.get(field.kind, "text"))
+    right = (
+        st.sampled_from(field.choices) if field.choices else st.just(VALUES.get(field.kind, "text"))
+    )
     return right | JSON
 
 
 def extra_of(one: ConnectionType) -> st.SearchStrategy[dict[str, Any]]:
-    fields = st.fixed_dictionaries({}, optional={field.name: value_for(field) for field in one.extra_fields[:8]})
-    return st.builds(lambda known, more: known | more, fields, st.dictionaries(TEXT, JSON, max_size=2))
+    fields = st.fixed_dictionaries(
+        {}, optional={field.name: value_for(field) for field in one.extra_fields[:8]}
+    )
+    return st.builds(
+        lambda known, more: known | more, fields, st.dictionaries(TEXT, JSON, max_size=2)
+    )
 
 
 @st.composite
@@ -55,7 +86,10 @@ def connections(draw: st.DrawFn, types: st.SearchStrategy[ConnectionType] = TYPE
     one = draw(types)
     standard = {name: draw(TEXT) for name in STANDARD}
     return Connection(
-        one.conn_type, **standard, port=draw(st.none() | st.integers(0, 65535)), extra=draw(extra_of(one))
+        one.conn_type,
+        **standard,
+        port=draw(st.none() | st.integers(0, 65535)),
+        extra=draw(extra_of(one)),
     )
 
 
@@ -69,7 +103,9 @@ def texts(draw: st.DrawFn) -> str:
             return spelling(connection)
     except NotRepresentable:
         assume(False)
-    fields: dict[str, Any] = {ALIASES.get(name, name): value for name, value in vars(connection).items()}
+    fields: dict[str, Any] = {
+        ALIASES.get(name, name): value for name, value in vars(connection).items()
+    }
     if draw(st.booleans()):
         fields["extra"] = json.dumps(fields["extra"])
     return json.dumps(fields)
@@ -125,18 +161,26 @@ def test_changes_nothing_when_it_is_saved_as_it_was_opened(
     assert differing_fields(before, older) or after["VersionId"] == version
 
 
-def test_removes_a_key_whose_name_no_page_can_hold(editor: Client, secrets_manager: Emulator) -> None:
+def test_removes_a_key_whose_name_no_page_can_hold(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     extra = {"a\0b": 1, "c\rd": 2, "kept": 3}
     conn_id, name = planted(secrets_manager, Connection("http", extra=extra).to_json())
 
     sent = as_sent(opened(editor, conn_id))
-    save(editor, conn_id, sent | {"clear": [each for each in sent["stored_masked"] if each != "extra.kept"]})
+    save(
+        editor,
+        conn_id,
+        sent | {"clear": [each for each in sent["stored_masked"] if each != "extra.kept"]},
+    )
 
     assert read(stored(secrets_manager, name)["SecretString"]).extra == {"kept": 3}
 
 
 @pytest.mark.parametrize("host", ["https://api.example.com", "abfss://container"])
-def test_shows_a_host_that_has_a_protocol_of_its_own(editor: Client, secrets_manager: Emulator, host: str) -> None:
+def test_shows_a_host_that_has_a_protocol_of_its_own(
+    editor: Client, secrets_manager: Emulator, host: str
+) -> None:
     before = Connection("http", host=host, login="u", password="pw")
     conn_id, name = planted(secrets_manager, before.to_uri())
 
@@ -144,11 +188,20 @@ def test_shows_a_host_that_has_a_protocol_of_its_own(editor: Client, secrets_man
     save(editor, conn_id, sent | {"login": "v"})
 
     assert (sent["host"], sent["login"], sent["password"]) == ([host], ["u"], [""])
-    assert differing_fields(before, read(stored(secrets_manager, name)["SecretString"])) == ("login",)
+    assert differing_fields(before, read(stored(secrets_manager, name)["SecretString"])) == (
+        "login",
+    )
 
 
-def test_goes_on_without_a_field_that_its_type_needs(editor: Client, secrets_manager: Emulator) -> None:
-    one, field = next((one, each) for one in catalog.types().values() for each in one.extra_fields if each.required)
+def test_goes_on_without_a_field_that_its_type_needs(
+    editor: Client, secrets_manager: Emulator
+) -> None:
+    one, field = next(
+        (one, each)
+        for one in catalogue.types().values()
+        for each in one.extra_fields
+        if each.required
+    )
     conn_id, name = planted(secrets_manager, Connection(one.conn_type, host="h").to_uri())
 
     save(editor, conn_id, as_sent(opened(editor, conn_id)) | {"host": "other"})
@@ -157,7 +210,9 @@ def test_goes_on_without_a_field_that_its_type_needs(editor: Client, secrets_man
     filled = as_sent(opened(editor, conn_id)) | {f"extra.{field.name}": "d"}
     save(editor, conn_id, filled)
     emptied = as_sent(opened(editor, conn_id)) | {f"extra.{field.name}": ""}
-    assert list(errors(editor.post(f"{CONNECTIONS}/update/{conn_id}/", emptied))) == [f"extra.{field.name}"]
+    assert list(errors(editor.post(f"{CONNECTIONS}/update/{conn_id}/", emptied))) == [
+        f"extra.{field.name}"
+    ]
 
 
 @BOUNDED
@@ -173,7 +228,9 @@ def test_changes_the_one_field_that_is_typed(
 
     save(editor, conn_id, as_sent(page) | {typed: "Typed"})
 
-    assert set(differing_fields(before, read(stored(secrets_manager, name)["SecretString"]))) <= {typed}
+    assert set(differing_fields(before, read(stored(secrets_manager, name)["SecretString"]))) <= {
+        typed
+    }
 
 
 @BOUNDED
@@ -184,7 +241,11 @@ def test_is_exactly_what_was_pasted_into_its_fields(
     readable(old)
     pasted = readable(new)
     conn_id, name = planted(secrets_manager, old)
-    sent = as_sent(opened(editor, conn_id, **more)) | {"entry": "paste", "secret": new, "fill": "paste"}
+    sent = as_sent(opened(editor, conn_id, **more)) | {
+        "entry": "paste",
+        "secret": new,
+        "fill": "paste",
+    }
 
     filled = editor.post(f"{CONNECTIONS}/update/{conn_id}/", sent)
 
@@ -194,12 +255,20 @@ def test_is_exactly_what_was_pasted_into_its_fields(
         save(editor, conn_id, as_sent(filled))
         after = read(stored(secrets_manager, name)["SecretString"])
         # Of a key that is null or empty, and has a field in the old type alone, no page knows.
-        left = {f"extra.{key}" for key in after.extra.keys() - pasted.extra.keys() if after.extra[key] in (None, "")}
+        left = {
+            f"extra.{key}"
+            for key in after.extra.keys() - pasted.extra.keys()
+            if after.extra[key] in (None, "")
+        }
         assert set(differing_fields(pasted, after)) <= left
 
 
 @BOUNDED
-@given(text=texts(), new=st.lists(TYPES.map(lambda one: one.conn_type), min_size=1, max_size=2), more=REVEAL)
+@given(
+    text=texts(),
+    new=st.lists(TYPES.map(lambda one: one.conn_type), min_size=1, max_size=2),
+    more=REVEAL,
+)
 def test_loses_nothing_that_is_stored_when_its_type_changes(
     editor: Client, secrets_manager: Emulator, text: str, new: list[str], more: dict[str, str]
 ) -> None:
@@ -210,7 +279,7 @@ def test_loses_nothing_that_is_stored_when_its_type_changes(
         page = editor.post(f"{CONNECTIONS}/update/{conn_id}/", as_sent(page) | {"new_type": one})
         assert page.status_code == 200, errors(page)
     sent = as_sent(page)
-    needed = [f"extra.{field.name}" for field in catalog.get(new[-1]).extra_fields if field.required]
+    needed = [f"extra.{field.name}" for field in search.get(new[-1]).extra_fields if field.required]
     missing = [name for name in needed if not any(sent[name])]
 
     save(editor, conn_id, sent | dict.fromkeys(missing, "needed"))

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from secretsadmin.demo.emulator import Emulator
-from tests.site import CONNECTIONS, put
+from tests.support.site import CONNECTIONS, put
 
 NAME = "airflow/connections/alerts"
 ADDRESSES = (
@@ -38,7 +38,9 @@ def test_masks_a_token_in_an_address_whatever_the_field_is_called(
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_masks_a_token_in_a_plain_key_of_the_extra(editor: Client, secrets_manager: Emulator, address: str) -> None:
+def test_masks_a_token_in_a_plain_key_of_the_extra(
+    editor: Client, secrets_manager: Emulator, address: str
+) -> None:
     stored = {"conn_type": "aws", "extra": {"endpoint_url": address}}
     put(secrets_manager, NAME, json.dumps(stored))
 

@@ -1,4 +1,4 @@
-"""The page of a connection says ... by the release that its environment names (each test finishes the sentence)."""
+"""A connection's page says, by its environment's release ... (each test finishes the sentence)."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.conftest import As, begin_cold
-from tests.site import put, words
+from tests.support.site import put, words
 
 TO = "\N{EN DASH}"
 NONE = "is 0, false or an empty list in the JSON, which counts as none."
@@ -33,7 +33,8 @@ def editor(tmp_path: Path, settings: Settings, empty_emulator: Emulator, signed_
     path = tmp_path / "config.toml"
     path.write_text(
         "".join(
-            f'[environments.{named(release)}]\nairflow = "{release}"\n[environments.{named(release)}.backend_kwargs]\n'
+            f"[environments.{named(release)}]\nairflow = "
+            f'"{release}"\n[environments.{named(release)}.backend_kwargs]\n'
             f'connections_prefix = "{named(release)}"\nvariables_prefix = "v{named(release)}"\n'
             f'config_prefix = "c{named(release)}"\nregion_name = "eu-central-1"\n'
             f'endpoint_url = "{empty_emulator.endpoint}"\n'
@@ -50,13 +51,18 @@ def read(editor: Client, emulator: Emulator, release: str, text: str) -> dict[st
     put(emulator, f"{named(release)}/x", text)
     page = editor.post(f"/{named(release)}/connections/open/x/")
     return {
-        reading.label: reading.error or ", ".join(f"{field.name} {field.text}" for field in reading.fields)
-        for reading in page.context["opened"].readings
+        reading.label: reading.error
+        or ", ".join(f"{field.name} {field.text}" for field in reading.fields)
+        for reading in page.context["page"].opened.readings
     }
 
 
 def who_fail(editor: Client, emulator: Emulator, release: str, text: str) -> list[str]:
-    return [who for who, said in read(editor, emulator, release, text).items() if "will not find" in said]
+    return [
+        who
+        for who, said in read(editor, emulator, release, text).items()
+        if "will not find" in said
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +105,10 @@ def test_what_a_value_of_a_query_is(
                 "3.3": ["servers of Airflow 3.3"],
             },
         ),
-        (WITHOUT_TYPE, {"": [f"tasks of Airflow 3.1.0{TO}3.1.7"], "3.1.5": ["tasks of Airflow 3.1.5"]}),
+        (
+            WITHOUT_TYPE,
+            {"": [f"tasks of Airflow 3.1.0{TO}3.1.7"], "3.1.5": ["tasks of Airflow 3.1.5"]},
+        ),
         (
             FALSE_PASSWORD,
             {
@@ -131,9 +140,15 @@ def test_what_is_left_of_a_host_that_is_a_number(editor: Client, empty_emulator:
     [
         (
             QUERY,
-            'keepalives_idle is the text "30" in tasks of Airflow 3.3, and the number 30 in servers of Airflow 3.3.',
+            (
+                'keepalives_idle is the text "30" in tasks of Airflow 3.3, and the number 30 in '
+                "servers of Airflow 3.3."
+            ),
         ),
-        (OTHER_EXTRA, "The extra is not a JSON object. Whoever reads it all the same finds nothing in it."),
+        (
+            OTHER_EXTRA,
+            "The extra is not a JSON object. Whoever reads it all the same finds nothing in it.",
+        ),
         (FALSE_PASSWORD, f"The password {NONE}"),
         (
             '{"conn_type": "http", "host": 0}',
@@ -146,7 +161,9 @@ def test_what_is_left_of_a_host_that_is_a_number(editor: Client, empty_emulator:
         ("http://h/?__extra__=5", "The extra is not a JSON object."),
     ],
 )
-def test_what_a_text_does_to_a_task(editor: Client, empty_emulator: Emulator, text: str, sentence: str) -> None:
+def test_what_a_text_does_to_a_task(
+    editor: Client, empty_emulator: Emulator, text: str, sentence: str
+) -> None:
     put(empty_emulator, f"{named('3.3')}/x", text)
 
     assert sentence in words(editor.post(f"/{named('3.3')}/connections/open/x/"))
@@ -157,11 +174,12 @@ def test_with_a_mark_where_some_cannot_read_it(editor: Client, empty_emulator: E
         put(empty_emulator, f"{named(release)}/x", WITHOUT_TYPE)
         editor.post(f"/{named(release)}/connections/open/x/")
 
-    assert [event.form for event in Event.objects.filter(outcome="succeeded").order_by("id")] == [
+    assert [event.format for event in Event.objects.filter(outcome="succeeded").order_by("id")] == [
         "unreadable-some",
         "json",
     ]
-    assert "won&#x27;t parse everywhere" in editor.get(f"/{named('')}/connections/").content.decode()
+    page = editor.get(f"/{named('')}/connections/").content.decode()
+    assert "won&#x27;t parse everywhere" in page
 
 
 def test_that_a_newer_release_is_read_as_the_newest_known(
@@ -196,12 +214,19 @@ def test_the_code_of_that_release(
     put(empty_emulator, f"{named(release)}/x", "//h")
     put(empty_emulator, f"v{named(release)}/x", "1")
 
-    pages = [words(editor.get(f"/{named(release)}/{kind}/detail/x/")) for kind in ("connections", "variables")]
+    pages = [
+        words(editor.get(f"/{named(release)}/{kind}/detail/x/"))
+        for kind in ("connections", "variables")
+    ]
 
-    assert [f"from {module} import" in page for module, page in zip(modules, pages, strict=True)] == [True, True]
+    assert [
+        f"from {module} import" in page for module, page in zip(modules, pages, strict=True)
+    ] == [True, True]
 
 
 def test_what_an_id_with_two_hyphens_meets(editor: Client) -> None:
     sent = {"conn_id": "a--b", "conn_type": "http", "host": "h", "preview": "1"}
 
-    assert "never asks for an id with '--'" in words(editor.post(f"/{named('')}/connections/create/", sent))
+    assert "never asks for an id with '--'" in words(
+        editor.post(f"/{named('')}/connections/create/", sent)
+    )

@@ -7,9 +7,9 @@ from pytest_django.fixtures import Settings
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.conftest import As, use
-from tests.faults import FaultProxy
-from tests.forms import as_sent
-from tests.site import (
+from tests.support.faults import FaultProxy
+from tests.support.forms import as_sent
+from tests.support.site import (
     CONNECTIONS,
     POSTGRES,
     acts,
@@ -22,32 +22,54 @@ from tests.site import (
     read_by_airflow,
     stored,
 )
-from tests.wire import connected, counting
+from tests.support.wire import connected, counting
 
 NAME = "airflow/connections/orders"
 URL = f"{CONNECTIONS}/update/orders/"
-PLAIN = {name: POSTGRES[name] for name in ("conn_type", "host", "login", "schema", "port", "description")}
+PLAIN = {
+    name: POSTGRES[name] for name in ("conn_type", "host", "login", "schema", "port", "description")
+}
 
 
-def test_takes_three_calls_and_names_what_changed(editor: Client, secrets_manager: Emulator) -> None:
+def test_takes_three_calls_and_names_what_changed(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     create(editor)
     before = current(secrets_manager, NAME)
 
     with counting(secrets_manager) as calls:
-        response = editor.post(URL, PLAIN | {"version": before, "host": "new.example.com", "reason": "moved"})
+        response = editor.post(
+            URL, PLAIN | {"version": before, "host": "new.example.com", "reason": "moved"}
+        )
 
     assert response.status_code == 302, errors(response)
     assert dict(calls) == {"GetSecretValue": 1, "PutSecretValue": 1, "UpdateSecretVersionStage": 1}
     act = Event.objects.latest("id")
-    assert (act.outcome, act.fields, act.reason, act.previous) == ("succeeded", ["host"], "moved", before)
+    assert (act.outcome, act.fields, act.reason, act.previous) == (
+        "succeeded",
+        ["host"],
+        "moved",
+        before,
+    )
     assert act.version == str(act.act) == current(secrets_manager, NAME)
 
 
-def test_leaves_password_and_extra_alone_unless_they_are_typed(editor: Client, secrets_manager: Emulator) -> None:
+def test_leaves_password_and_extra_alone_unless_they_are_typed(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     create(editor)
     before = read_by_airflow(secrets_manager, "orders")
 
-    editor.post(URL, PLAIN | {"version": current(secrets_manager, NAME), "login": "other", "password": "", "extra": ""})
+    editor.post(
+        URL,
+        PLAIN
+        | {
+            "version": current(secrets_manager, NAME),
+            "login": "other",
+            "password": "",
+            "extra": "",
+        },
+    )
 
     read = read_by_airflow(secrets_manager, "orders")
     assert (read.login, read.password, read.extra) == ("other", before.password, before.extra)
@@ -56,7 +78,10 @@ def test_leaves_password_and_extra_alone_unless_they_are_typed(editor: Client, s
 def test_clears_what_is_ticked(editor: Client, secrets_manager: Emulator) -> None:
     create(editor)
 
-    editor.post(URL, PLAIN | {"version": current(secrets_manager, NAME), "clear": ["password", "extra.nested"]})
+    editor.post(
+        URL,
+        PLAIN | {"version": current(secrets_manager, NAME), "clear": ["password", "extra.nested"]},
+    )
 
     read = read_by_airflow(secrets_manager, "orders")
     assert (read.password, read.extra, read.host) == ("", {"sslmode": "require"}, "Db.Example.com")
@@ -86,7 +111,9 @@ def test_makes_no_version_when_nothing_differs(editor: Client, secrets_manager: 
     assert current(secrets_manager, NAME) == before
 
 
-def test_changes_description_and_type_beside_the_value(editor: Client, secrets_manager: Emulator) -> None:
+def test_changes_description_and_type_beside_the_value(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     create(editor)
     before = current(secrets_manager, NAME)
 
@@ -98,7 +125,9 @@ def test_changes_description_and_type_beside_the_value(editor: Client, secrets_m
     assert Event.objects.latest("id").fields == ["conn_type", "description"]
 
 
-def test_changes_a_description_alone_without_a_version(editor: Client, secrets_manager: Emulator) -> None:
+def test_changes_a_description_alone_without_a_version(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     create(editor)
     before = current(secrets_manager, NAME)
 
@@ -108,14 +137,18 @@ def test_changes_a_description_alone_without_a_version(editor: Client, secrets_m
     assert stored(secrets_manager, NAME).get("Description", "") == ""
 
 
-def test_is_a_conflict_on_a_stale_version_and_writes_nothing(editor: Client, secrets_manager: Emulator) -> None:
+def test_is_a_conflict_on_a_stale_version_and_writes_nothing(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     create(editor)
     opened_on = current(secrets_manager, NAME)
     editor.post(URL, PLAIN | {"version": opened_on, "host": "theirs.example.com"})
     theirs = current(secrets_manager, NAME)
 
     with counting(secrets_manager) as calls:
-        response = editor.post(URL, PLAIN | {"version": opened_on, "host": "mine.example.com", "password": "mine"})
+        response = editor.post(
+            URL, PLAIN | {"version": opened_on, "host": "mine.example.com", "password": "mine"}
+        )
 
     assert response.status_code == 409
     assert "PutSecretValue" not in calls
@@ -128,7 +161,9 @@ def test_is_a_conflict_on_a_stale_version_and_writes_nothing(editor: Client, sec
     assert ("connections.update", "orders", "conflict") in acts()
 
 
-def test_saves_on_top_of_theirs_once_the_conflict_is_seen(editor: Client, secrets_manager: Emulator) -> None:
+def test_saves_on_top_of_theirs_once_the_conflict_is_seen(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     create(editor)
     opened_on = current(secrets_manager, NAME)
     theirs = overwrite(secrets_manager, NAME, "postgres://outside")
@@ -141,7 +176,9 @@ def test_saves_on_top_of_theirs_once_the_conflict_is_seen(editor: Client, secret
     assert read_by_airflow(secrets_manager, "orders").host == "mine"
 
 
-def test_is_a_conflict_when_somebody_else_deleted_the_value_under_it(editor: Client, secrets_manager: Emulator) -> None:
+def test_is_a_conflict_when_somebody_else_deleted_the_value_under_it(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     create(editor)
 
     response = editor.post(URL, PLAIN | {"version": "00000000-0000-0000-0000-000000000000"})
@@ -184,7 +221,9 @@ def test_shows_no_value_on_its_first_page(editor: Client, secrets_manager: Emula
     assert not calls
 
 
-def test_opens_the_plain_fields_as_a_recorded_disclosure(editor: Client, secrets_manager: Emulator) -> None:
+def test_opens_the_plain_fields_as_a_recorded_disclosure(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     create(editor)
 
     with counting(secrets_manager) as calls:
@@ -210,7 +249,9 @@ def test_shows_the_extra_in_the_form_as_a_reveal(editor: Client, secrets_manager
     assert Event.objects.latest("id").fields == ["extra"]
 
 
-def test_replaces_what_can_not_be_read_once_the_password_is_typed(editor: Client, secrets_manager: Emulator) -> None:
+def test_replaces_what_can_not_be_read_once_the_password_is_typed(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     version = put(secrets_manager, NAME, "postgres://u:p/w@h/db")
     sent = PLAIN | {"version": version}
 
@@ -242,7 +283,9 @@ def test_settles_what_readers_read_differently(editor: Client, secrets_manager: 
     assert Event.objects.latest("id").fields == ["how it is stored"]
 
 
-@pytest.mark.parametrize("operation", ["GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"])
+@pytest.mark.parametrize(
+    "operation", ["GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
+)
 def test_keeps_the_input_when_aws_refuses(
     editor: Client, secrets_manager: Emulator, settings: Settings, operation: str
 ) -> None:
@@ -259,7 +302,9 @@ def test_keeps_the_input_when_aws_refuses(
     assert current(secrets_manager, NAME) == version
 
 
-def test_is_refused_for_a_viewer_and_recorded(signed_in: As, editor: Client, secrets_manager: Emulator) -> None:
+def test_is_refused_for_a_viewer_and_recorded(
+    signed_in: As, editor: Client, secrets_manager: Emulator
+) -> None:
     create(editor)
 
     response = signed_in("viewer").post(URL, PLAIN | {"version": current(secrets_manager, NAME)})
@@ -269,10 +314,13 @@ def test_is_refused_for_a_viewer_and_recorded(signed_in: As, editor: Client, sec
 
 
 def test_is_not_found_for_an_unknown_id(editor: Client, secrets_manager: Emulator) -> None:
-    assert editor.post(f"{CONNECTIONS}/update/unknown/", PLAIN | {"version": "x"}).status_code == 404
+    response = editor.post(f"{CONNECTIONS}/update/unknown/", PLAIN | {"version": "x"})
+    assert response.status_code == 404
 
 
-def test_previews_what_will_change_and_what_stays_as_stored(editor: Client, secrets_manager: Emulator) -> None:
+def test_previews_what_will_change_and_what_stays_as_stored(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     create(editor)
     opened = as_sent(editor.post(f"{CONNECTIONS}/edit/orders/"))
     typed = {"host": "new.example.com", "password": "s3cret", "extra.sslmode": "", "preview": "1"}
@@ -286,7 +334,9 @@ def test_previews_what_will_change_and_what_stays_as_stored(editor: Client, secr
         "Password": "6 characters",
         "SSL mode": "require → none",
     }
-    assert [part.name for part in preview.readings[0].fields if part.text == "as stored"] == ["extra.nested"]
+    assert [part.name for part in preview.readings[0].fields if part.text == "as stored"] == [
+        "extra.nested"
+    ]
     assert not preview.text_masked
     assert "s3cret" not in response.content.decode()
     assert not calls

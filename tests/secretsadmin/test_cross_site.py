@@ -6,7 +6,7 @@ from django.test import Client
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.secretsadmin.conftest import As
-from tests.wire import counting
+from tests.support.wire import counting
 
 ELSEWHERE = ("cross-site", "same-site")
 LIST, REFRESH, REVEAL = "/dev/variables/", "/dev/variables/refresh/", "/dev/variables/reveal/x/"
@@ -52,7 +52,9 @@ def test_may_lead_to_a_page(client: Client, site: str) -> None:
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
 @pytest.mark.parametrize("how", [LINK, SCRIPT])
-def test_is_not_what_our_own_pages_and_people_do(client: Client, site: str, how: dict[str, str]) -> None:
+def test_is_not_what_our_own_pages_and_people_do(
+    client: Client, site: str, how: dict[str, str]
+) -> None:
     headers = {"sec-fetch-site": site, **how}
 
     assert client.get(LIST, headers=headers).status_code == 200

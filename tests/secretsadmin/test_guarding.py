@@ -10,18 +10,20 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from connections.connection import Connection
+from connections.value.connection import Connection
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
-from tests.forms import as_sent
 from tests.secretsadmin.conftest import As
-from tests.site import acts, errors, overwrite, put, stored
-from tests.wire import connected, counting
+from tests.support.forms import as_sent
+from tests.support.site import acts, errors, overwrite, put, stored
+from tests.support.wire import connected, counting
 
 NAME = "prod/connections/x"
 HERE = "/prod/connections"
 SECRET = "hunter2"
-MINE = Connection("postgres", host="h", login="u", password=SECRET, extra={"sslmode": "require", "mine": SECRET})
+MINE = Connection(
+    "postgres", host="h", login="u", password=SECRET, extra={"sslmode": "require", "mine": SECRET}
+)
 
 
 @pytest.fixture
@@ -54,7 +56,9 @@ def read(emulator: Emulator, name: str = NAME) -> Connection:
         {"host": "evil.example.com", "stored_masked": []},
     ],
 )
-def test_sends_no_secret_elsewhere_that_was_not_typed(emulator: Emulator, as_role: As, typed: dict[str, Any]) -> None:
+def test_sends_no_secret_elsewhere_that_was_not_typed(
+    emulator: Emulator, as_role: As, typed: dict[str, Any]
+) -> None:
     response = sent_by(as_role("editor"), **typed)
 
     assert response.status_code == 422
@@ -83,17 +87,23 @@ def test_changes_a_host_with_the_secrets_typed_again_or_cleared(
     assert SECRET not in (after.password, after.extra.get("mine"))
 
 
-def test_types_no_secret_anew_by_another_key_that_a_page_calls_alike(emulator: Emulator, as_role: As) -> None:
+def test_types_no_secret_anew_by_another_key_that_a_page_calls_alike(
+    emulator: Emulator, as_role: As
+) -> None:
     two = Connection("postgres", host="h", login="u", extra={"to\rken": SECRET})
     put(emulator, "prod/connections/two", two.to_json())
 
-    response = sent_by(as_role("editor"), "two", host="evil.example.com", extra='{"to\\nken": "new"}')
+    response = sent_by(
+        as_role("editor"), "two", host="evil.example.com", extra='{"to\\nken": "new"}'
+    )
 
     assert response.status_code == 422
     assert read(emulator, "prod/connections/two") == two
 
 
-def test_replaces_a_password_or_a_description_without_knowing_the_rest(emulator: Emulator, as_role: As) -> None:
+def test_replaces_a_password_or_a_description_without_knowing_the_rest(
+    emulator: Emulator, as_role: As
+) -> None:
     assert sent_by(as_role("editor"), password="new").status_code == 302
     assert sent_by(as_role("editor"), description="Ours").status_code == 302
     assert sent_by(as_role("editor")).status_code == 302
@@ -104,20 +114,32 @@ def test_replaces_a_password_or_a_description_without_knowing_the_rest(emulator:
 def test_replaces_a_key_but_no_proxy_beside_a_password(emulator: Emulator, as_role: As) -> None:
     before = Connection("pagerduty", password=SECRET, extra={"routing_key": SECRET})
     put(emulator, "prod/connections/key", before.to_json())
-    put(emulator, "prod/connections/proxy", Connection("slack", password=SECRET, extra={"proxy": "p"}).to_json())
+    put(
+        emulator,
+        "prod/connections/proxy",
+        Connection("slack", password=SECRET, extra={"proxy": "p"}).to_json(),
+    )
 
     assert sent_by(as_role("editor"), "key", **{"extra.routing_key": "new"}).status_code == 302
-    assert "password" in errors(sent_by(as_role("editor"), "proxy", **{"extra.proxy": "http://evil"}))
+    assert "password" in errors(
+        sent_by(as_role("editor"), "proxy", **{"extra.proxy": "http://evil"})
+    )
 
 
 def test_changes_what_keeps_no_secret(emulator: Emulator, as_role: As) -> None:
-    put(emulator, "prod/connections/open", Connection("postgres", host="h", extra={"sslmode": "require"}).to_json())
+    put(
+        emulator,
+        "prod/connections/open",
+        Connection("postgres", host="h", extra={"sslmode": "require"}).to_json(),
+    )
 
     assert sent_by(as_role("editor"), "open", host="other").status_code == 302
 
 
 @pytest.mark.parametrize("role", ["admin", "superuser"])
-def test_is_outdone_by_an_admin_who_may_keep_them(emulator: Emulator, as_role: As, role: str) -> None:
+def test_is_outdone_by_an_admin_who_may_keep_them(
+    emulator: Emulator, as_role: As, role: str
+) -> None:
     assert sent_by(as_role(role), host="other").status_code == 302
 
     assert (read(emulator).host, read(emulator).password) == ("other", SECRET)
@@ -129,7 +151,8 @@ def test_keeps_them_elsewhere(emulator: Emulator, as_role: As) -> None:
     editor = as_role("editor")
 
     opened = editor.post("/dev/connections/edit/x/")
-    assert editor.post("/dev/connections/update/x/", as_sent(opened) | {"host": "other"}).status_code == 302
+    response = editor.post("/dev/connections/update/x/", as_sent(opened) | {"host": "other"})
+    assert response.status_code == 302
     assert read(emulator, "dev/connections/x").password == SECRET
 
 
@@ -139,7 +162,9 @@ def overtaken_by(emulator: Emulator, browser: Client, theirs: Connection, **type
     return browser.post(f"{HERE}/update/x/", sent)
 
 
-THEIRS = Connection("postgres", host="theirs", login="u", password="hunter3", extra={"sslmode": "require"})
+THEIRS = Connection(
+    "postgres", host="theirs", login="u", password="hunter3", extra={"sslmode": "require"}
+)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +209,9 @@ def test_learns_nothing_by_guessing(emulator: Emulator, as_role: As, guess: str)
     [row] = reviewed.context["reviewed"].differing
     assert (row.name, row.state) == ("password", "typed")
 
-    refused = editor.post(f"{HERE}/update/x/", sent | {"password": guess, "host": "other", "review": "1"})
+    refused = editor.post(
+        f"{HERE}/update/x/", sent | {"password": guess, "host": "other", "review": "1"}
+    )
     assert "To change host, type it again" in refused.content.decode()
 
     page = overtaken_by(emulator, editor, THEIRS, password=guess)
@@ -194,7 +221,9 @@ def test_learns_nothing_by_guessing(emulator: Emulator, as_role: As, guess: str)
 
 @pytest.mark.parametrize("guess", [SECRET, "wrong"])
 @pytest.mark.parametrize("way", ["password", "paste", "variable"])
-def test_makes_a_version_by_any_guess(emulator: Emulator, as_role: As, way: str, guess: str) -> None:
+def test_makes_a_version_by_any_guess(
+    emulator: Emulator, as_role: As, way: str, guess: str
+) -> None:
     kind = "variables" if way == "variable" else "connections"
     pasted = replace(MINE, password=guess, extra={"sslmode": "require", "mine": guess}).to_json()
     typed, fields = {
@@ -208,7 +237,11 @@ def test_makes_a_version_by_any_guess(emulator: Emulator, as_role: As, way: str,
     with counting(emulator) as calls:
         saved = as_role("editor").post(f"/prod/{kind}/update/x/", {"version": old} | typed)
 
-    assert (calls["GetSecretValue"], calls["PutSecretValue"], calls["UpdateSecretVersionStage"]) == (1, 1, 1)
+    assert (
+        calls["GetSecretValue"],
+        calls["PutSecretValue"],
+        calls["UpdateSecretVersionStage"],
+    ) == (1, 1, 1)
     [message] = get_messages(saved.wsgi_request)
     assert message.message == f"Saved: {', '.join(fields)}."
     act = Event.objects.latest("id")
@@ -225,17 +258,23 @@ def test_is_refused_any_guess_where_aws_keeps_no_more_labels(
     version = put(emulator, name, MINE.to_json() if kind == "connections" else SECRET)
     with connected(emulator.endpoint) as client:
         for number in range(19):
-            client.update_secret_version_stage(SecretId=name, VersionStage=f"l{number}", MoveToVersionId=version)
+            client.update_secret_version_stage(
+                SecretId=name, VersionStage=f"l{number}", MoveToVersionId=version
+            )
     typed = {"password": guess} if kind == "connections" else {"value": guess}
 
     response = as_role("editor").post(f"/prod/{kind}/update/full/", {"version": version} | typed)
 
     assert response.status_code == 503
     assert "AWS keeps about 100 versions of a secret a day" in response.content.decode()
-    assert Event.objects.latest("id").fields == list({"connections": ["password"], "variables": ["value"]}[kind])
+    assert Event.objects.latest("id").fields == list(
+        {"connections": ["password"], "variables": ["value"]}[kind]
+    )
 
 
-def test_makes_no_version_by_typing_nothing_or_a_plain_field_as_it_is(emulator: Emulator, as_role: As) -> None:
+def test_makes_no_version_by_typing_nothing_or_a_plain_field_as_it_is(
+    emulator: Emulator, as_role: As
+) -> None:
     version = put(emulator, "prod/variables/x", SECRET)
 
     with counting(emulator) as calls:
@@ -262,7 +301,7 @@ def test_settles_what_readers_differ_in_where_that_may_be_known(
 ) -> None:
     put(emulator, "prod/connections/uri", f"postgres://u:p@h/s?{query}")
 
-    opened = as_role(role).post(f"{HERE}/open/uri/").context["opened"]
+    opened = as_role(role).post(f"{HERE}/open/uri/").context["page"].opened
     response = sent_by(as_role(role), "uri")
 
     told = " ".join(note.text for note in opened.notes)
@@ -285,7 +324,9 @@ def test_has_a_variable_of_theirs_as_a_whole_alone(emulator: Emulator, as_role: 
     page = editor.post("/prod/variables/update/v/", sent)
     assert [each.part.name for each in page.context["ways"].open] == ["secret.text"]
     assert not page.context["ways"].lines
-    refused = editor.post("/prod/variables/update/v/", sent | {"on_top_of": theirs, "choice.password": "theirs"})
+    refused = editor.post(
+        "/prod/variables/update/v/", sent | {"on_top_of": theirs, "choice.password": "theirs"}
+    )
 
     assert refused.status_code == 422
     assert "hunter" not in refused.content.decode()
@@ -313,7 +354,9 @@ def test_is_answered_with_as_much_more_work_as_keys_are_typed(
         key = f"with_{count}"
         name, url = f"prod/connections/{key}", f"{HERE}/update/{key}/"
         first = put(two_environments, name, MINE.to_json())
-        second = overwrite(two_environments, name, replace(MINE, extra=many_keys(count, 1)).to_json())
+        second = overwrite(
+            two_environments, name, replace(MINE, extra=many_keys(count, 1)).to_json()
+        )
         typed = {"password": "new", "extra": json.dumps(many_keys(count, 2)), **more}
         sent = typed | {"version": first if is_late else second}
 

@@ -1,12 +1,10 @@
 """Whoever may not reveal learns nothing by guessing ... (each test finishes the sentence)."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -15,20 +13,20 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from time_machine import Traveller, travel
 
-from connections import catalog
-from connections.connection import Connection, NotRepresentable, form_of
-from connections.connection_type import ConnectionType
-from connections.reading import EXTRA
-from connections.shape import open_text, outline
+from connections.inspection import diff, inspect
+from connections.providers import catalogue
+from connections.providers.types import ConnectionType
+from connections.value.connection import Connection
+from connections.value.reading import EXTRA
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
-from tests.connections.generated import filled
-from tests.forms import as_sent
 from tests.secretsadmin.conftest import As
-from tests.secretsadmin.guessing import ENVIRONMENT, Guesser, Notes, differences
-from tests.site import BACKEND, overwrite, put, words
-from tests.wire import connected
-from variables.variable import Variable
+from tests.support.forms import as_sent
+from tests.support.generated import filled
+from tests.support.guesses import Case, connections, json_value, line, variables
+from tests.support.guessing import ENVIRONMENT, Guesser, Notes, differences
+from tests.support.site import BACKEND, overwrite, put, words
+from tests.support.wire import connected
 
 few = settings(
     max_examples=6,
@@ -38,92 +36,12 @@ few = settings(
 )
 SECRET = "hunter2"
 numbers = count()
-line = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=30)
-json_value = st.recursive(
-    st.none() | st.booleans() | st.integers(-99, 99) | line,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(line, inner, max_size=3),
-    max_leaves=5,
-)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A guess as it is typed, what is stored where it is right, and where it is wrong."""
-
-    kind: str
-    typed: dict[str, str]
-    right: str
-    wrong: str
-    conn_type: str = ""
-
-
-def _connection(part: str, value: Any) -> Connection:
-    """A connection that is masked in two parts, one of which somebody guesses at."""
-    extra: dict[str, Any] = {"sslmode": "require", "own": "kept"}
-    if part in ("password", "paste"):
-        return Connection("postgres", "h", "u", value, "s", 5432, extra)
-    if part == "host":
-        return Connection("http", f"https://u:{value}@h", "u", "kept", extra={"own": "kept"})
-    if part == "key":
-        return Connection("snowflake", login="u", password="kept", extra={"private_key_content": value})
-    return Connection("postgres", "h", "u", "kept", extra=extra | {"guessed": value})
-
-
-def _typed(part: str, value: Any) -> dict[str, str]:
-    if part == "password":
-        return {"password": value}
-    if part == "paste":
-        return {"secret": _connection(part, value).to_json(), "entry": "paste"}
-    if part == "host":
-        return {"host": f"https://u:{value}@h", "password": "typed", "extra": '{"own": "typed"}'}
-    if part == "key":
-        return {"extra.private_key_content": value}
-    return {"extra": json.dumps({"guessed": value})}
-
-
-@st.composite
-def connections(draw: Callable[..., Any]) -> Case:
-    part = draw(st.sampled_from(["password", "paste", "host", "key", "extra"]))
-    values: st.SearchStrategy[Any] = st.integers(1000, 9999).map(str) | line
-    if part == "host":
-        values = st.from_regex(r"[a-z0-9]{1,12}", fullmatch=True)
-    if part == "extra":
-        values = json_value.filter(lambda value: value not in (None, ""))
-    guess, other = draw(values), draw(values)
-    assume(json.dumps(guess) != json.dumps(other))
-    form = draw(st.sampled_from(["auto", "uri", "json"]))
-    try:
-        right, wrong = (_connection(part, value).encode(form).text for value in (guess, other))
-    except NotRepresentable:
-        assume(False)
-    # In what form it is stored, is told.
-    assume(form_of(right) == form_of(wrong))
-    typed = _typed(part, guess) | {"form": draw(st.sampled_from(["auto", "uri", "json"]))}
-    return Case("connections", typed, right, wrong, _connection(part, guess).conn_type)
-
-
-@st.composite
-def variables(draw: Callable[..., Any]) -> Case:
-    texts = draw(
-        st.sampled_from(
-            [
-                line,
-                st.lists(line, min_size=2, max_size=6).map("\n".join),
-                st.dictionaries(line, json_value, min_size=1, max_size=4).map(json.dumps),
-            ]
-        )
-    )
-    ends = st.sampled_from(["", "\n", "  "])
-    guess, other = (draw(texts) + draw(ends) for _ in range(2))
-    # What sort of text it is, is told.
-    assume(guess != other and _sort(guess) == _sort(other))
-    kind = draw(st.sampled_from(["variables", "config"]))
-    return Case(kind, {"value": guess, "confirm": "on"}, guess, other)
-
-
-def _sort(text: str) -> tuple[bool, bool]:
-    variable = Variable(text)
-    return variable.is_json, variable.json_problem is None
+Pair = tuple[Guesser, Guesser]
+Guessers = Callable[[str], Pair]
+# Some of Airflow's servers and tasks read the values of a query as JSON where they can.
+URI = "postgres://u:p@h/s?api_pin="
+PLAINLY_DIFFERENT = "postgres://u:p@h/s?keepalives_idle=30&api_pin="
+MASKED_WHOLE = "postgres://u:p@h/s@t?api_pin="
 
 
 @pytest.fixture
@@ -134,20 +52,20 @@ def clock() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def guessers(clock: Traveller, two_environments: Emulator, as_role: As) -> Callable[[str], tuple[Guesser, Guesser]]:
+def guessers(
+    clock: Traveller, two_environments: Emulator, as_role: As
+) -> Callable[[str], tuple[Guesser, Guesser]]:
     """Somebody who guesses right at one secret, and wrong at another."""
     browsers: dict[str, Client] = {role: as_role(role) for role in ("viewer", "editor")}
 
     def pair(kind: str) -> tuple[Guesser, Guesser]:
         number = next(numbers)
         one, other = (Notes(f"{side}{number:06}") for side in ("right", "wrong"))
-        return tuple(Guesser(two_environments, kind, notes, browsers, clock) for notes in (one, other))  # type: ignore[return-value]
+        return tuple(
+            Guesser(two_environments, kind, notes, browsers, clock) for notes in (one, other)
+        )  # type: ignore[return-value]
 
     return pair
-
-
-Pair = tuple[Guesser, Guesser]
-Guessers = Callable[[str], Pair]
 
 
 def guess_at_a_secret(guesser: Guesser, case: Case) -> None:
@@ -219,6 +137,20 @@ def in_turn(pair: Pair, texts: tuple[str, str], conn_type: str) -> Iterator[tupl
         yield guesser, version
 
 
+def _with_others(known: Connection, masked: list[str]) -> st.SearchStrategy[Connection]:
+    """The same connection with other values in its masked fields."""
+    standard = st.fixed_dictionaries({name: line for name in masked if not name.startswith(EXTRA)})
+    keys = [name.removeprefix(EXTRA) for name in masked if name.startswith(EXTRA)]
+    extra = st.fixed_dictionaries(
+        dict.fromkeys(keys, json_value.filter(lambda value: value is not None))
+    )
+    return st.builds(
+        lambda texts, values: replace(known, **texts, extra={**known.extra, **values}),
+        standard,
+        extra,
+    )
+
+
 @few
 @given(connections())
 def test_at_a_part_of_a_connection(guessers: Guessers, case: Case) -> None:
@@ -232,30 +164,32 @@ def test_at_a_variable_or_an_option(guessers: Guessers, case: Case) -> None:
 
 
 @settings(max_examples=150)
-@given(st.sampled_from(sorted(catalog.load().values(), key=lambda one: one.conn_type)), st.data())
-def test_from_an_opened_page_or_a_comparison_of_any_type(one: ConnectionType, data: st.DataObject) -> None:
+@given(st.sampled_from(sorted(catalogue.load().values(), key=lambda one: one.conn_type)), st.data())
+def test_from_an_opened_page_or_a_comparison_of_any_type(
+    one: ConnectionType, data: st.DataObject
+) -> None:
     known = filled(one).connection
-    seen = open_text(known.to_json(), BACKEND)
+    seen = inspect(known.to_json(), BACKEND)
     masked = [field.name for field in seen.fields if field.masked]
     right, wrong, other = (data.draw(_with_others(known, masked)).to_json() for _ in range(3))
-    opened = [open_text(text, BACKEND) for text in (right, wrong)]
+    opened = [inspect(text, BACKEND) for text in (right, wrong)]
     assume(all([field.name for field in each.fields if field.masked] == masked for each in opened))
 
     assert opened[0].outline == opened[1].outline
-    assert outline(right, other, BACKEND) == outline(wrong, other, BACKEND)
-    assert {field.value for each in outline(right, other, BACKEND) for field in each if field.masked} <= {""}
-
-
-def _with_others(known: Connection, masked: list[str]) -> st.SearchStrategy[Connection]:
-    """The same connection with other values in its masked fields."""
-    standard = st.fixed_dictionaries({name: line for name in masked if not name.startswith(EXTRA)})
-    keys = [name.removeprefix(EXTRA) for name in masked if name.startswith(EXTRA)]
-    extra = st.fixed_dictionaries(dict.fromkeys(keys, json_value.filter(lambda value: value is not None)))
-    return st.builds(lambda texts, values: replace(known, **texts, extra={**known.extra, **values}), standard, extra)
+    assert diff(right, other, BACKEND, may_learn=False) == diff(
+        wrong, other, BACKEND, may_learn=False
+    )
+    assert {
+        field.value
+        for each in diff(right, other, BACKEND, may_learn=False)
+        for field in each
+        if field.masked
+    } <= {""}
 
 
 @pytest.mark.parametrize(
-    ("environment", "role", "who"), [("prod", "editor", "admins"), ("dev", "viewer", "editors and admins")]
+    ("environment", "role", "who"),
+    [("prod", "editor", "admins"), ("dev", "viewer", "editors and admins")],
 )
 def test_which_of_many_lines_is_in_a_variable(
     two_environments: Emulator, as_role: As, environment: str, role: str, who: str
@@ -264,20 +198,28 @@ def test_which_of_many_lines_is_in_a_variable(
     one = put(two_environments, name, "4711")
     other = overwrite(two_environments, name, "\n".join(map(str, range(4600, 4900))))
 
-    response = as_role(role).post(f"/{environment}/variables/compare/pin/", {"one": one, "other": other})
+    response = as_role(role).post(
+        f"/{environment}/variables/compare/pin/", {"one": one, "other": other}
+    )
 
     page = words(response)
     assert "No difference that you may see" in page
-    assert f"Masked in both: Value . Whether that differs is told to whoever may reveal it here: {who}." in page
+    assert f"Masked in both: Value . Here only {who} may see whether that differs." in page
     assert not re.search(r"\d+ (characters|lines|parts|bytes)|Line \d|the same", page)
 
 
 @pytest.mark.parametrize("guess", ["4711", "1234"])
-def test_by_what_another_type_shows_plainly(two_environments: Emulator, as_role: As, guess: str) -> None:
+def test_by_what_another_type_shows_plainly(
+    two_environments: Emulator, as_role: As, guess: str
+) -> None:
     """An extra that one type calls secret is a plain one, or none of its own, in another."""
     name = "prod/connections/x"
     before = Connection("snowflake", extra={"private_key_content": guess, "account": "a"})
-    one = put(two_environments, name, Connection("snowflake", extra={"private_key_content": "4711"}).to_json())
+    one = put(
+        two_environments,
+        name,
+        Connection("snowflake", extra={"private_key_content": "4711"}).to_json(),
+    )
     other = overwrite(two_environments, name, replace(before, conn_type="generic").to_json())
 
     response = as_role("editor").post("/prod/connections/compare/x/", {"one": one, "other": other})
@@ -299,26 +241,32 @@ def test_by_a_conflict_with_a_guess_of_their_own(
     version = put(two_environments, name, one)
     overwrite(two_environments, name, other)
 
-    left = as_role("editor").post(url, {"version": version, "description": "new", "initial-description": ""})
+    left = as_role("editor").post(
+        url, {"version": version, "description": "new", "initial-description": ""}
+    )
     typed = as_role("editor").post(url, {"version": version, "password": "mine", "value": "mine"})
 
-    [part] = [choice for choice in left.context["ways"].settled if choice.masked]
+    [part] = [choice.part for choice in left.context["ways"].settled if choice.part.masked]
     assert (part.state, part.base, part.theirs) == ("withheld", "hidden", "hidden")
     [asked] = [choice for choice in typed.context["ways"].open if choice.part.masked]
     assert (asked.part.state, asked.chosen) == ("withheld", "")
     assert "whether they changed it is hidden" in words(typed)
-    assert "told to whoever may reveal it here: admins." in words(typed)
+    assert "Here only admins may see what is hidden." in words(typed)
 
 
 def test_how_long_it_is(two_environments: Emulator, as_role: As) -> None:
-    put(two_environments, "prod/connections/x", Connection("postgres", host="h", password=SECRET).to_json())
+    put(
+        two_environments,
+        "prod/connections/x",
+        Connection("postgres", host="h", password=SECRET).to_json(),
+    )
     put(two_environments, "prod/variables/x", '{"pin": 4711,}\n')
 
     for role in ("viewer", "editor"):
         connection = words(as_role(role).post("/prod/connections/open/x/"))
         variable = words(as_role(role).post("/prod/variables/open/x/"))
         for page in (connection, variable):
-            assert "What is hidden, its length included, is told to whoever may reveal it here: admins." in page
+            assert "Here only admins may see what is hidden, or how long it is." in page
             assert not re.search(r"\d+ (characters?|bytes?)|line break|column \d", page)
         assert "stored as JSON" in connection
         assert "This looks like JSON, but it isn't." in variable
@@ -344,16 +292,10 @@ def test_how_long_it_is_by_what_fits_beside_it(guessers: Guessers, length: int) 
     assert differences(*(guesser.notes for guesser in pair)) == ""
 
 
-# Some of Airflow's servers and tasks read the values of a query as JSON where they can.
-URI = "postgres://u:p@h/s?api_pin="
-PLAINLY_DIFFERENT = "postgres://u:p@h/s?keepalives_idle=30&api_pin="
-MASKED_WHOLE = "postgres://u:p@h/s@t?api_pin="
-
-
 @pytest.mark.parametrize("value", ["4711", "null", '""', "[1]", "-0.5"])
 @pytest.mark.parametrize("uri", [URI, PLAINLY_DIFFERENT, MASKED_WHOLE])
 def test_of_what_sort_it_is_in_an_opened_uri(uri: str, value: str) -> None:
-    right, wrong = (open_text(uri + quote(text), BACKEND) for text in (value, "abcd"))
+    right, wrong = (inspect(uri + quote(text), BACKEND) for text in (value, "abcd"))
 
     assert right.outline == wrong.outline
 
@@ -380,12 +322,20 @@ def test_of_what_sort_it_is_in_a_uri_by_a_save(guessers: Guessers, uri: str, val
     assert differences(*(guesser.notes for guesser in pair)) == ""
 
 
-def test_by_a_value_that_no_page_tells_from_nothing(two_environments: Emulator, as_role: As) -> None:
-    for number, stored in enumerate(('{"private_key_content": ""}', '{"private_key_content": null}', "{}")):
+def test_by_a_value_that_no_page_tells_from_nothing(
+    two_environments: Emulator, as_role: As
+) -> None:
+    for number, stored in enumerate(
+        ('{"private_key_content": ""}', '{"private_key_content": null}', "{}")
+    ):
         text = f'{{"conn_type": "snowflake", "login": "u", "extra": {stored}}}'
         name = f"prod/connections/c{number}"
         version = put(two_environments, name, text)
-        typed = {"version": version, "conn_type": "snowflake", "extra": '{"private_key_content": ""}'}
+        typed = {
+            "version": version,
+            "conn_type": "snowflake",
+            "extra": '{"private_key_content": ""}',
+        }
 
         saved = as_role("editor").post(f"/prod/connections/update/c{number}/", typed)
 

@@ -1,4 +1,4 @@
-"""Headers guard every answer, errors and files included, and no page runs what somebody wrote into a field."""
+"""Headers that guard ... (each test finishes the sentence)."""
 
 import contextlib
 from pathlib import Path
@@ -6,17 +6,17 @@ from typing import Any, cast
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth.models import Group, User
 from django.http import HttpResponse
 from django.templatetags.static import static
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from connections.copying import FORMATS
+from connections.value.export import FORMATS
 from secretsadmin.demo.emulator import Emulator
-from tests.secretsadmin.broken import without_table
 from tests.secretsadmin.conftest import As
-from tests.wire import connected
+from tests.support.broken import without_table
+from tests.support.people import somebody
+from tests.support.wire import connected
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -104,7 +104,10 @@ def test_are_on_answers_to_whoever_is_not_signed_in(client: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["app.css", "app.js", "keys.js", "favicon.svg", "django_htmx/htmx-2.min.js"])
+@pytest.mark.parametrize(
+    "name",
+    ["css/base.css", "js/first.js", "js/main.js", "favicon.svg", "django_htmx/htmx-2.min.js"],
+)
 def test_are_on_files(name: str) -> None:
     with contextlib.closing(cast("Any", Client().get(static(name)))) as response:
         assert response.status_code == 200
@@ -133,7 +136,9 @@ def test_are_on_the_answer_to_another_host(client: Client) -> None:
     unkept(response)
 
 
-def test_are_on_the_way_to_https_and_on_another_host_there(client: Client, settings: Settings) -> None:
+def test_are_on_the_way_to_https_and_on_another_host_there(
+    client: Client, settings: Settings
+) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 60
     cookies, client = client.cookies, Client()
@@ -164,20 +169,27 @@ def test_believe_a_trusted_proxy_alone_that_the_way_is_safe(
     client: Client, settings: Settings, peer: str, scheme: str, status: int
 ) -> None:
     settings.SECURE_SSL_REDIRECT = True
-    settings.FORWARDED_ALLOW_IPS = ["10.0.8.0/24"]
+    settings.TRUSTED_PROXIES = ["10.0.8.0/24"]
 
-    assert client.get("/dev/", headers={"x-forwarded-proto": scheme}, REMOTE_ADDR=peer).status_code == status
+    response = client.get("/dev/", headers={"x-forwarded-proto": scheme}, REMOTE_ADDR=peer)
+    assert response.status_code == status
 
 
 def test_believe_no_forwarded_host(client: Client) -> None:
-    response = client.get("/", headers={"x-forwarded-host": "evil.example", "forwarded": "host=evil.example"})
+    response = client.get(
+        "/", headers={"x-forwarded-host": "evil.example", "forwarded": "host=evil.example"}
+    )
 
     assert "evil.example" not in response.headers["Location"]
 
 
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
 def test_are_on_the_answer_to_a_body_that_is_too_large(client: Client, kind: str) -> None:
-    response = client.generic("POST", "/dev/connections/create/", b"x" * (1024 * 1024 + 1), content_type=kind)
+    response = client.generic(
+        "POST", "/dev/connections/create/", b"x" * (1024 * 1024 + 1), content_type=kind
+    )
 
     assert response.status_code == 413
     assert b"That is too large" in response.content
@@ -212,41 +224,71 @@ def test_are_on_the_answer_without_a_database(client: Client, table: str) -> Non
     unkept(response)
 
 
+FIELDS = (
+    *("conn_id", "key", "conn_type", "host", "schema", "login", "password", "port", "extra"),
+    *("secret", "format", "value", "description", "reason", "team", "version", "to", "days"),
+)
+FILTERS = ("user", "environment", "kind", "secret", "action", "outcome", "since")
+
+
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_leave_nothing_to_run_in_a_page(client: Client, two_environments: Emulator, payload: str) -> None:
-    tags = [{"Key": payload[:128], "Value": payload}, {"Key": "airflow:conn-type", "Value": payload}]
-    with connected(two_environments.endpoint) as aws:
-        aws.create_secret(Name="dev/variables/x", SecretString=payload, Description=payload, Tags=tags)  # type: ignore[arg-type] # Both keys are there.
-        text = '{"conn_type": "postgres", "host": ' + repr_json(payload) + ', "extra": {' + repr_json(payload) + ": 1}}"
-        aws.create_secret(Name="dev/connections/x", SecretString=text, Description=payload, Tags=tags)  # type: ignore[arg-type] # Both keys are there.
-    everything = {
-        **dict.fromkeys(
-            ("conn_id", "key", "conn_type", "host", "schema", "login", "password", "port", "extra"), payload
-        ),
-        **dict.fromkeys(("secret", "form", "value", "description", "reason", "team", "version", "to", "days"), payload),
-    }
+def test_leave_nothing_to_run_in_a_page(
+    client: Client, two_environments: Emulator, payload: str
+) -> None:
+    store(two_environments, payload)
+
     for kind in ("variables", "connections"):
-        begin = f"/dev/{kind}"
-        for verb in ("detail", "history", "update", "roll-back", "delete"):
-            harmless(client.get(f"{begin}/{verb}/x/", {"to": payload}))
-        for asked in ({}, {"q": payload}, {"q": payload, "sort": payload, "type": payload, "page": payload}):
-            harmless(client.get(f"{begin}/", asked))
-        for verb in ("open", "reveal", "edit"):
-            harmless(client.post(f"{begin}/{verb}/x/", {"field": payload}))
-        harmless(client.post(f"{begin}/edit/x/", {"reveal": "1"}))
-        for copy in FORMATS:
-            harmless(client.post(f"{begin}/copy/x/", {"format": copy.key}))
-        harmless(client.get(f"{begin}/compare/x/", {"one": payload}))
-        harmless(client.post(f"{begin}/compare/x/", compared(two_environments, f"dev/{kind}/x")))
-        for verb in ("create/", "update/x/", "roll-back/x/", "delete/x/"):
-            for more in ({}, {"preview": "1"}, {"fill": "1"}):
-                harmless(client.post(f"{begin}/{verb}", {**everything, **more}))
-        harmless(client.post(f"{begin}/restore/x/", {"reason": payload}))
-    for asked in ({}, dict.fromkeys(("user", "environment", "kind", "secret", "action", "outcome", "since"), payload)):
-        harmless(client.get("/audit/", asked))
+        see_pages(client, kind, payload)
+        disclose(client, kind, payload, compared(two_environments, f"dev/{kind}/x"))
+        send_forms(client, kind, payload)
+    for query in ({}, dict.fromkeys(FILTERS, payload)):
+        harmless(client.get("/audit/", query))
     harmless(client.get("/dev/"))
     harmless(Client().get("/login/", {"next": payload}))
     harmless(Client().post("/login/", {"username": payload, "password": payload, "next": payload}))
+
+
+def store(emulator: Emulator, payload: str) -> None:
+    """A variable and a connection with the payload wherever AWS keeps a text."""
+    tags: Any = [
+        {"Key": payload[:128], "Value": payload},
+        {"Key": "airflow:conn-type", "Value": payload},
+    ]
+    quoted = repr_json(payload)
+    text = f'{{"conn_type": "postgres", "host": {quoted}, "extra": {{{quoted}: 1}}}}'
+    more: Any = {"Description": payload, "Tags": tags}
+    with connected(emulator.endpoint) as aws:
+        aws.create_secret(Name="dev/variables/x", SecretString=payload, **more)
+        aws.create_secret(Name="dev/connections/x", SecretString=text, **more)
+
+
+def see_pages(client: Client, kind: str, payload: str) -> None:
+    for verb in ("detail", "history", "update", "roll-back", "delete"):
+        harmless(client.get(f"/dev/{kind}/{verb}/x/", {"to": payload}))
+    for query in (
+        {},
+        {"q": payload},
+        {"q": payload, "sort": payload, "type": payload, "page": payload},
+    ):
+        harmless(client.get(f"/dev/{kind}/", query))
+
+
+def disclose(client: Client, kind: str, payload: str, both: dict[str, str]) -> None:
+    for verb in ("open", "reveal", "edit"):
+        harmless(client.post(f"/dev/{kind}/{verb}/x/", {"field": payload}))
+    harmless(client.post(f"/dev/{kind}/edit/x/", {"reveal": "1"}))
+    for copy in FORMATS:
+        harmless(client.post(f"/dev/{kind}/copy/x/", {"format": copy.key}))
+    harmless(client.get(f"/dev/{kind}/compare/x/", {"one": payload}))
+    harmless(client.post(f"/dev/{kind}/compare/x/", both))
+
+
+def send_forms(client: Client, kind: str, payload: str) -> None:
+    everything = dict.fromkeys(FIELDS, payload)
+    for verb in ("create/", "update/x/", "roll-back/x/", "delete/x/"):
+        for button in ({}, {"preview": "1"}, {"fill": "1"}):
+            harmless(client.post(f"/dev/{kind}/{verb}", everything | button))
+    harmless(client.post(f"/dev/{kind}/restore/x/", {"reason": payload}))
 
 
 def compared(emulator: Emulator, name: str) -> dict[str, str]:
@@ -271,12 +313,16 @@ def harmless(response: Any) -> None:
 def test_leave_nothing_to_run_in_a_persons_name(two_environments: Emulator, payload: str) -> None:
     with connected(two_environments.endpoint) as aws:
         aws.create_secret(Name="dev/variables/x", SecretString="x")
-    user = User.objects.create(username=payload)
-    user.groups.add(Group.objects.get(name="admins"))
     client = Client()
-    client.force_login(user)
+    client.force_login(somebody(payload, "admins"))
     client.post("/dev/variables/update/x/", {"value": "y", "reason": payload})
     client.post("/dev/variables/reveal/x/", {"field": payload})
 
-    for path in ("/audit/", "/dev/", "/dev/variables/", "/dev/variables/detail/x/", "/dev/variables/history/x/"):
+    for path in (
+        "/audit/",
+        "/dev/",
+        "/dev/variables/",
+        "/dev/variables/detail/x/",
+        "/dev/variables/history/x/",
+    ):
         harmless(client.get(path))

@@ -1,4 +1,4 @@
-"""What somebody may not view answers as what isn't there: environments, kinds, and the ids in them."""
+"""Environments, kinds and ids that somebody may not view answer like what isn't there."""
 
 import re
 from collections import Counter
@@ -7,7 +7,6 @@ from itertools import product
 from typing import NamedTuple, cast
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -18,9 +17,17 @@ from secretsadmin.audit.models import Event
 from secretsadmin.audit.refusals import Refusals
 from secretsadmin.demo.emulator import Emulator
 from secretsadmin.kinds import KINDS
+from tests.secretsadmin.access.test_requests import (
+    INPUT,
+    SITE,
+    WITHOUT_ID,
+    is_of_environment,
+    served,
+    table,
+)
 from tests.secretsadmin.conftest import As, Configure
-from tests.secretsadmin.test_access import INPUT, SITE, served, table
-from tests.wire import connected, counting
+from tests.support.people import somebody
+from tests.support.wire import connected, counting
 
 GRANTS = """
 [[grants]]
@@ -56,17 +63,17 @@ def emulator(configure: Configure) -> Emulator:
     emulator = configure(GRANTS)
     with connected(emulator.endpoint) as client:
         for environment, kind in product(("dev", "prod"), KINDS):
-            client.create_secret(Name=f"{environment}/{kind.name}/x", SecretString="postgres://login:password@host")
+            client.create_secret(
+                Name=f"{environment}/{kind.name}/x", SecretString="postgres://login:password@host"
+            )
     return emulator
 
 
 @pytest.fixture
 def analyst(emulator: Emulator, db: None) -> Client:
     """Somebody who may do a lot with the variables of `dev`, and knows of nothing else."""
-    user = User.objects.create(username="analyst")
-    user.groups.add(Group.objects.create(name="data"))
     client = Client()
-    client.force_login(user)
+    client.force_login(somebody("analyst", "data"))
     # The first request writes to the session.
     client.get("/")
     return client
@@ -76,11 +83,11 @@ def pages() -> Iterator[Page]:
     """Every page below an environment."""
     for kind in KINDS:
         for name, method, *_ in served(kind):
-            args = ("{}",) if name in ("index", "refresh", "create") else ("{}", "x")
+            args = ("{}",) if name in WITHOUT_ID else ("{}", "x")
             yield Page(f"{kind.name}:{name.rstrip('+')}", method, args, INPUT.get(name, {}))
     for name, method, *_ in table(SITE):
-        if name in ("overview", "recycle-bin"):
-            yield Page(name, method, ("{}",), {})
+        if is_of_environment(name):
+            yield Page(name, method, ("{}",), INPUT.get(name, {}))
 
 
 class Answer(NamedTuple):
@@ -92,7 +99,11 @@ class Answer(NamedTuple):
 
 
 def answer(
-    client: Client, page: Page, environment: str, id_: str = "x", headers: dict[str, str] | None = None
+    client: Client,
+    page: Page,
+    environment: str,
+    id_: str = "x",
+    headers: dict[str, str] | None = None,
 ) -> Answer:
     # Each is the first of a minute, of which the first ones are recorded and others are counted.
     Refusals.objects.all().delete()
@@ -103,7 +114,10 @@ def answer(
         response = cast("HttpResponse", ask(url, page.sent, headers=headers or {}))
     statements = Counter(query["sql"].partition(" ")[0] for query in asked.captured_queries)
     body = TOKEN.sub(b"", response.content)
-    return Answer(response.status_code, dict(response.headers), body, statements)
+    headers = dict(response.headers)
+    # Each answer has an id of its own.
+    assert headers.pop("X-Request-ID")
+    return Answer(response.status_code, headers, body, statements)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["a page", "a fragment"])
@@ -112,24 +126,35 @@ def test_is_an_environment_as_one_that_is_not_there(
 ) -> None:
     with counting(emulator) as calls:
         for page in pages():
-            hidden, missing = (answer(analyst, page, name, headers=headers) for name in ("prod", "none"))
+            hidden, missing = (
+                answer(analyst, page, name, headers=headers) for name in ("prod", "none")
+            )
             assert hidden == missing, page
             assert hidden.status == 404
     assert not calls
 
 
 def test_is_an_id_of_a_kind_as_one_that_is_not_there(emulator: Emulator, analyst: Client) -> None:
-    hidden = [page for page in pages() if page.name.startswith(("connections:", "config:")) and len(page.args) > 1]
+    hidden = [
+        page
+        for page in pages()
+        if page.name.startswith(("connections:", "config:")) and len(page.args) > 1
+    ]
     with counting(emulator) as calls:
         for page in hidden:
-            answers = [answer(analyst, page, "dev", id_) for id_ in ("x", "other", "..", "dev/connections/x")]
+            answers = [
+                answer(analyst, page, "dev", id_)
+                for id_ in ("x", "other", "..", "dev/connections/x")
+            ]
             assert [each.status for each in answers] == [404] * 4, page
             assert [each[2:] for each in answers] == [answers[0][2:]] * 4, page
     assert not calls
 
 
 @pytest.mark.parametrize("kind", ["connections", "config"])
-def test_is_a_kind_whether_airflow_looks_it_up_or_not(configure: Configure, analyst: Client, kind: str) -> None:
+def test_is_a_kind_whether_airflow_looks_it_up_or_not(
+    configure: Configure, analyst: Client, kind: str
+) -> None:
     configure(SWITCHED_OFF + GRANTS.replace('["dev"]', '["dev", "off"]'))
     index = Page(f"{kind}:index", "GET", ("{}",), {})
 
@@ -154,14 +179,15 @@ def test_is_recorded_all_the_same(as_role: As, analyst: Client) -> None:
         ("dev", "connections.reveal", "x"),
     ]
     seen = as_role("auditor").get("/audit/").content.decode()
-    assert [seen.count(f">{name} / connections<") for name in ("prod", "none", "dev")] == [1, 1, 1]
+    places = ("in Production", "in none", "in Development")
+    assert [seen.count(f"</a> {place}\n") for place in places] == [1, 1, 1]
     own = analyst.get("/audit/").content.decode()
     assert "prod" not in own
-    assert "none / " not in own
+    assert " in none" not in own
 
 
 def test_is_told_as_it_was_tried_and_disguises_nothing(as_role: As, analyst: Client) -> None:
-    """What isn't there for somebody can be called anything, and turns the direction of what stands behind it."""
+    """A name that isn't there can be any text, also one that turns its direction."""
     analyst.post("/prod/connections/reveal/x%E2%80%AE/")
 
     pages = [as_role("auditor").get(url).content.decode() for url in ("/audit/", "/prod/")]
@@ -180,5 +206,7 @@ def test_is_no_choice_of_a_filter(analyst: Client) -> None:
     hidden, missing = (analyst.get("/audit/", {"environment": name}) for name in ("prod", "none"))
 
     assert hidden.status_code == missing.status_code == 422
-    assert TOKEN.sub(b"", hidden.content).replace(b"prod", b"none") == TOKEN.sub(b"", missing.content)
+    assert TOKEN.sub(b"", hidden.content).replace(b"prod", b"none") == TOKEN.sub(
+        b"", missing.content
+    )
     assert b"Production" not in hidden.content

@@ -1,4 +1,4 @@
-"""A value ends with the request that brought or read it: no object of a worker holds it afterwards."""
+"""A value ends with its request: no object of a worker holds it afterwards."""
 
 import json
 import os
@@ -20,8 +20,8 @@ import pytest
 from secretsadmin.demo import site
 from secretsadmin.demo.emulator import serve
 from secretsadmin.demo.site import Person
-from tests.faults import FaultProxy
-from tests.wire import connected
+from tests.support.faults import FaultProxy
+from tests.support.wire import connected
 
 EDITOR = Person("editor", "editors")
 STORED = "dev/airflow/connections/stored"
@@ -40,7 +40,9 @@ class Worker:
     def __init__(self, port: int, proxy: FaultProxy) -> None:
         self.url, self.proxy = f"http://127.0.0.1:{port}", proxy
         self.cookies = CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies), NoRedirects)
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(self.cookies), NoRedirects
+        )
         self.get("/login/")
         assert self.post("/login/", username=EDITOR.name, password=EDITOR.password)[0] == 302
 
@@ -70,7 +72,7 @@ class Worker:
 def working(folder: Path, proxy: FaultProxy) -> Iterator[Worker]:
     settings = site.settings(folder, "http://127.0.0.1", site.config(proxy.endpoint))
     environment = os.environ | settings | {"AWS_SECONDS": "60"}
-    command = [sys.executable, "-m", "tests.secretsadmin.worker"]
+    command = [sys.executable, "-m", "tests.support.worker"]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=environment, cwd=site.ROOT, **pipes) as process:
         assert process.stdin
@@ -117,13 +119,17 @@ STEPS = {
     "a name that is taken": Step("create/", 422, created("stored")),
     "a conflict": Step("update/stored/", 409, STALE),
     "a paste": Step("create/", 200, PASTE | {"secret": "postgres://u:CANARY@h"}),
-    "a paste that can't be read": Step("create/", 422, PASTE | {"secret": "postgres://u:CANARY/w@h"}),
+    "a paste that can't be read": Step(
+        "create/", 422, PASTE | {"secret": "postgres://u:CANARY/w@h"}
+    ),
     "a paste for the command line": Step(
         "create/", 200, PASTE | {"secret": "airflow connections add x --conn-uri p://u:CANARY@h"}
     ),
     "a lost answer": Step("create/", 503, created("x"), ("CreateSecret", "reset_before")),
     "throttling": Step("create/", 503, created("x"), ("CreateSecret", "throttle")),
-    "versions that are used up": Step("create/", 503, created("x"), ("CreateSecret", "reach_limit")),
+    "versions that are used up": Step(
+        "create/", 503, created("x"), ("CreateSecret", "reach_limit")
+    ),
     "a policy that is missing": Step("create/", 502, created("x"), ("CreateSecret", "deny")),
     "garbage": Step("create/", 503, created("x"), ("CreateSecret", "garbage")),
 }
@@ -136,7 +142,10 @@ def save(worker: Worker, step: Step) -> str:
     worker.proxy.clear()
     if operation:
         getattr(worker.proxy.when(operation), fault)()
-    sent = {"password": canary, **{name: text.replace("CANARY", canary) for name, text in step.sent.items()}}
+    sent = {
+        "password": canary,
+        **{name: text.replace("CANARY", canary) for name, text in step.sent.items()},
+    }
     status, _ = worker.post(f"/dev/connections/{step.path}", **sent)
     worker.proxy.clear()
     assert status == step.status
@@ -154,11 +163,13 @@ def test_of_a_worker_holds_nothing_that_was_typed(worker: Worker, name: str) -> 
 def test_of_a_worker_holds_nothing_that_was_read(worker: Worker, verb: str) -> None:
     canary, key = f"c{token_hex(10)}", f"k{token_hex(4)}"
     with connected(worker.proxy.endpoint) as client:
-        version = client.create_secret(Name=f"dev/airflow/connections/{key}", SecretString=f"postgres://u:{canary}@h")[
-            "VersionId"
-        ]
+        version = client.create_secret(
+            Name=f"dev/airflow/connections/{key}", SecretString=f"postgres://u:{canary}@h"
+        )["VersionId"]
 
-    status, page = worker.post(f"/dev/connections/{verb}/{key}/", format="uri", one=version, other=version)
+    status, page = worker.post(
+        f"/dev/connections/{verb}/{key}/", format="uri", one=version, other=version
+    )
 
     assert status == 200
     assert (canary in page) == (verb in ("reveal", "copy"))
@@ -166,7 +177,7 @@ def test_of_a_worker_holds_nothing_that_was_read(worker: Worker, verb: str) -> N
 
 
 def test_of_a_worker_holds_nothing_for_a_list_that_could_not_be_read(worker: Worker) -> None:
-    """A list keeps the last error, and an error can keep the frames in which it was raised, down to the request's."""
+    """A list keeps its last error, and an error can keep the frames that raised it."""
     lost = f"k{token_hex(4)}"
     worker.proxy.clear()
     worker.proxy.when("CreateSecret").reset_after()
@@ -185,6 +196,8 @@ def test_of_a_worker_holds_what_it_is_to_remember(worker: Worker) -> None:
     """Or else this file would look for nothing."""
     word = f"w{token_hex(10)}"
 
-    assert worker.post("/dev/connections/create/", **created(f"k{word}", description=word))[0] == 302
+    assert (
+        worker.post("/dev/connections/create/", **created(f"k{word}", description=word))[0] == 302
+    )
 
     assert worker.holders(word)

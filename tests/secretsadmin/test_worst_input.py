@@ -1,4 +1,4 @@
-"""The site as it is deployed, while somebody sends it the worst that a form takes: everybody else is still served."""
+"""While somebody sends the worst that a form takes, the deployed site still serves others."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +13,8 @@ from secretsadmin.demo.emulator import serve
 from secretsadmin.demo.site import Person
 from tests.browser.sites import Site, serving_from
 
-# A pattern that takes quadratic time over one of these holds a worker for longer than this, and eight hold both.
+# A pattern that takes quadratic time over one of these holds a worker for longer than this, and
+# eight hold both.
 PATIENCE = 120
 LOOKS = 5
 PEOPLE = (Person("attacker", "editors"), Person("colleague", "viewers"))
@@ -26,7 +27,10 @@ WORST = {
     "a token in a host": (CREATE_CONNECTION, {"conn_type": "http", "host": "eyJ-" * 16_000}),
     "colons in a host": (CREATE_CONNECTION, {"conn_type": "http", "host": "//" + ":" * 64_000}),
     "nesting in an extra": (CREATE_CONNECTION, {"conn_type": "http", "extra": '{"a":' * 20_000}),
-    "keys in an extra": (CREATE_CONNECTION, {"conn_type": "http", "extra": "{" + '"a": 1,' * 15_000 + '"a": 1}'}),
+    "keys in an extra": (
+        CREATE_CONNECTION,
+        {"conn_type": "http", "extra": "{" + '"a": 1,' * 15_000 + '"a": 1}'},
+    ),
     "a paste": (CREATE_CONNECTION, {"entry": "paste", "secret": "export A='" * 12_000}),
     "what is stored": ("/dev/variables/open/spaces/", {}),
 }
@@ -43,7 +47,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def signed_in(site: Site, name: str) -> requests.Session:
     session = requests.Session()
     session.headers["Referer"] = site.url
-    # A connection that nothing is sent on for a moment is closed, and a busy machine leaves such moments.
+    # A connection that nothing is sent on for a moment is closed, and a busy machine leaves such
+    # moments.
     session.headers["Connection"] = "close"
     session.get(f"{site.url}/login/", timeout=PATIENCE)
     answer = post(session, f"{site.url}/login/", username=name, password=site.people[name].password)
@@ -56,7 +61,9 @@ def post(session: requests.Session, url: str, **data: str) -> requests.Response:
     return session.post(url, data=data, allow_redirects=False, timeout=PATIENCE)
 
 
-def send_again_and_again(session: requests.Session, site: Site, name: str, begun: Barrier, over: Event) -> set[int]:
+def send_again_and_again(
+    session: requests.Session, site: Site, name: str, begun: Barrier, over: Event
+) -> set[int]:
     """The statuses of one kind of request, sent until the others have seen enough."""
     path, worst = WORST[name]
     begun.wait(PATIENCE)
@@ -97,6 +104,11 @@ def test_health_and_a_colleagues_list_answer_meanwhile(
 def test_a_preview_of_the_worst_is_answered(site: Site) -> None:
     session = signed_in(site, "attacker")
 
-    answers = {name: post(session, site.url + path, preview="1", **worst) for name, (path, worst) in WORST.items()}
+    answers = {
+        name: post(session, site.url + path, preview="1", **worst)
+        for name, (path, worst) in WORST.items()
+    }
 
-    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(WORST, 200)
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(
+        WORST, 200
+    )

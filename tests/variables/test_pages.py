@@ -8,19 +8,22 @@ from pytest_django.fixtures import Settings
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.conftest import use
-from tests.site import VARIABLES, acts, current, errors, put, stored
-from tests.wire import counting
+from tests.support.site import VARIABLES, acts, current, errors, put, stored
+from tests.support.wire import counting
 
 NAME = "airflow/variables/limit"
 
 
-@pytest.mark.parametrize(("kind", "prefix"), [("variables", "airflow/variables"), ("config", "airflow/config")])
+@pytest.mark.parametrize(
+    ("kind", "prefix"), [("variables", "airflow/variables"), ("config", "airflow/config")]
+)
 def test_store_a_text_exactly_as_it_was_typed(
     editor: Client, secrets_manager: Emulator, kind: str, prefix: str
 ) -> None:
     with counting(secrets_manager) as calls:
         response = editor.post(
-            f"/default/{kind}/create/", {"key": "limit", "value": "  one\r\ntwo \r\n", "description": "d"}
+            f"/default/{kind}/create/",
+            {"key": "limit", "value": "  one\r\ntwo \r\n", "description": "d"},
         )
 
     assert response.status_code == 302
@@ -55,7 +58,9 @@ def test_refuse_bad_input_with_the_field_named_and_the_input_kept(
     editor: Client, secrets_manager: Emulator, name: str, value: str
 ) -> None:
     with counting(secrets_manager) as calls:
-        response = editor.post(f"{VARIABLES}/create/", {"key": "limit", "value": "1"} | {name: value})
+        response = editor.post(
+            f"{VARIABLES}/create/", {"key": "limit", "value": "1"} | {name: value}
+        )
 
     assert response.status_code == 422
     assert name in errors(response)
@@ -64,7 +69,9 @@ def test_refuse_bad_input_with_the_field_named_and_the_input_kept(
     assert not acts()
 
 
-def test_ask_before_storing_what_looks_like_json_and_is_not(editor: Client, secrets_manager: Emulator) -> None:
+def test_ask_before_storing_what_looks_like_json_and_is_not(
+    editor: Client, secrets_manager: Emulator
+) -> None:
     sent = {"key": "limit", "value": '{"broken": '}
 
     asked = editor.post(f"{VARIABLES}/create/", sent)
@@ -77,12 +84,16 @@ def test_ask_before_storing_what_looks_like_json_and_is_not(editor: Client, secr
 
 
 @pytest.mark.parametrize("value", ["{{ ds }}", '"Hello," she said', "[default]"])
-def test_store_what_is_obviously_no_json_without_asking(editor: Client, secrets_manager: Emulator, value: str) -> None:
+def test_store_what_is_obviously_no_json_without_asking(
+    editor: Client, secrets_manager: Emulator, value: str
+) -> None:
     assert editor.post(f"{VARIABLES}/create/", {"key": "limit", "value": value}).status_code == 302
 
 
 @pytest.mark.parametrize("role", ["create", "update"])
-def test_format_json_on_request_and_store_nothing(editor: Client, secrets_manager: Emulator, role: str) -> None:
+def test_format_json_on_request_and_store_nothing(
+    editor: Client, secrets_manager: Emulator, role: str
+) -> None:
     version = put(secrets_manager, NAME, "1")
     path = f"{VARIABLES}/create/" if role == "create" else f"{VARIABLES}/update/limit/"
     sent = {"key": "limit", "value": '{"a":1.0,\r\n"a":[]}', "description": "d", "version": version}
@@ -101,7 +112,9 @@ def test_format_json_on_request_and_store_nothing(editor: Client, secrets_manage
 
 
 def test_say_where_json_breaks_off_instead_of_formatting_it(editor: Client) -> None:
-    response = editor.post(f"{VARIABLES}/create/", {"key": "limit", "value": '{"a":\n}', "fill": "format"})
+    response = editor.post(
+        f"{VARIABLES}/create/", {"key": "limit", "value": '{"a":\n}', "fill": "format"}
+    )
 
     assert "line 2, column 1" in errors(response)["value"][0]
     assert response.context["form"]["value"].value() == '{"a":\n}'
@@ -114,7 +127,9 @@ def test_say_where_json_breaks_off_instead_of_formatting_it(editor: Client) -> N
         ("[1]", 'Variable.get("limit", deserialize_json=True)', "{{ var.json.limit }}"),
     ],
 )
-def test_say_how_a_task_reads_what_is_typed(editor: Client, value: str, task: str, template: str) -> None:
+def test_say_how_a_task_reads_what_is_typed(
+    editor: Client, value: str, task: str, template: str
+) -> None:
     response = editor.post(f"{VARIABLES}/create/", {"key": "limit", "value": value, "preview": "1"})
 
     assert [use.code for use in response.context["form"].calls] == [task, template]
@@ -123,7 +138,9 @@ def test_say_how_a_task_reads_what_is_typed(editor: Client, value: str, task: st
 
 def test_say_nothing_of_tasks_where_airflow_itself_reads_it(editor: Client) -> None:
     for value in ("[1]", "[1"):
-        response = editor.post("/default/config/create/", {"key": "limit", "value": value, "preview": "1"})
+        response = editor.post(
+            "/default/config/create/", {"key": "limit", "value": value, "preview": "1"}
+        )
         shown = response.content.decode().partition('id="preview"')[2]
 
         assert "deserialize_json" not in shown
@@ -131,8 +148,12 @@ def test_say_nothing_of_tasks_where_airflow_itself_reads_it(editor: Client) -> N
 
 
 @pytest.mark.parametrize(("length", "is_told"), [(52_000, False), (53_000, True), (65_536, True)])
-def test_show_the_size_and_the_limit_where_it_is_near(editor: Client, length: int, *, is_told: bool) -> None:
-    response = editor.post(f"{VARIABLES}/create/", {"key": "limit", "value": "x" * length, "preview": "1"})
+def test_show_the_size_and_the_limit_where_it_is_near(
+    editor: Client, length: int, *, is_told: bool
+) -> None:
+    response = editor.post(
+        f"{VARIABLES}/create/", {"key": "limit", "value": "x" * length, "preview": "1"}
+    )
 
     assert f"{length} bytes" in response.content.decode()
     assert ("of the 65,536 bytes" in response.content.decode()) == is_told
@@ -145,13 +166,18 @@ def test_update_with_three_calls_and_keep_the_value_unless_it_is_typed(
     version = current(secrets_manager, NAME)
 
     with counting(secrets_manager) as calls:
-        editor.post(f"{VARIABLES}/update/limit/", {"version": version, "value": "2", "description": ""})
+        editor.post(
+            f"{VARIABLES}/update/limit/", {"version": version, "value": "2", "description": ""}
+        )
 
     assert dict(calls) == {"GetSecretValue": 1, "PutSecretValue": 1, "UpdateSecretVersionStage": 1}
     assert stored(secrets_manager, NAME)["SecretString"] == "2"
     assert Event.objects.latest("id").fields == ["value"]
 
-    editor.post(f"{VARIABLES}/update/limit/", {"version": current(secrets_manager, NAME), "description": "only this"})
+    editor.post(
+        f"{VARIABLES}/update/limit/",
+        {"version": current(secrets_manager, NAME), "description": "only this"},
+    )
     secret = stored(secrets_manager, NAME)
     assert (secret["SecretString"], secret["Description"]) == ("2", "only this")
 
@@ -185,7 +211,9 @@ def test_show_the_value_on_request_alone(editor: Client, secrets_manager: Emulat
     assert actions == ["variables.open", "variables.open", "variables.reveal", "variables.reveal"]
 
 
-def test_say_that_a_kind_is_switched_off(editor: Client, secrets_manager: Emulator, settings: Settings) -> None:
+def test_say_that_a_kind_is_switched_off(
+    editor: Client, secrets_manager: Emulator, settings: Settings
+) -> None:
     use(settings, secrets_manager.endpoint, variables_prefix=None)
 
     index = editor.get(f"{VARIABLES}/")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from variables.variable import MAX_BYTES, JsonProblem, Variable
+from secretsadmin.kinds import MAX_BYTES
+from variables.variable import JsonProblem, Variable
 
 
 def test_shows_no_value_in_its_repr() -> None:
@@ -97,7 +98,10 @@ def test_says_that_json_cannot_be_parsed_although_no_place_is_wrong(text: str) -
     [
         ('{"a":1,"b":[true, null]}', '{\n  "a": 1,\n  "b": [\n    true,\n    null\n  ]\n}'),
         ('{"a":1,"a":2}', '{\n  "a": 1,\n  "a": 2\n}'),
-        ("[1.0, 1e5, -0, 123456789012345678901]", "[\n  1.0,\n  1e5,\n  -0,\n  123456789012345678901\n]"),
+        (
+            "[1.0, 1e5, -0, 123456789012345678901]",
+            "[\n  1.0,\n  1e5,\n  -0,\n  123456789012345678901\n]",
+        ),
         ('["\\u00e9\\"{,:} ", "é"]', '[\n  "\\u00e9\\"{,:} ",\n  "é"\n]'),
         ('{"a":{},"b":[ ]}', '{\n  "a": {},\n  "b": []\n}'),
         (" {}\n", "{}"),

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from connections import catalog, provider_info
-from connections.catalog_file import dump, parse
+from connections.providers import catalogue, declared
+from connections.providers.catalogue import dump, parse
 
 SCRIPT = Path(__file__).parents[1] / "ask_airflow.py"
 # Importing all hooks of all providers takes a minute on a slow disk.
@@ -23,8 +23,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--from-airflow", required=True, help="The Python of the Airflow to ask.")
-        parser.add_argument("--output", required=True, type=Path, help="Where to write the catalogue.")
+        parser.add_argument(
+            "--from-airflow", required=True, help="The Python of the Airflow to ask."
+        )
+        parser.add_argument(
+            "--output", required=True, type=Path, help="Where to write the catalogue."
+        )
         parser.add_argument(
             "--only-installed",
             action="store_true",
@@ -37,15 +41,17 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        known = catalog.types()
+        built_in = catalogue.types()
         arguments = ["--without-libraries"] if options["without_libraries"] else []
-        found = provider_info.from_airflow(_ask(options["from_airflow"], arguments), known)
-        result = found if options["only_installed"] else {**known, **found}
-        text = dump(result.values())
+        installed = declared.from_airflow(_ask(options["from_airflow"], arguments), built_in)
+        types = installed if options["only_installed"] else {**built_in, **installed}
+        text = dump(types.values())
         parse(text)
         _write(options["output"], text)
-        new = sorted(set(found) - set(known))
-        self.stdout.write(f"{len(result)} connection types, {len(found)} of them from this Airflow.")
+        new = sorted(set(installed) - set(built_in))
+        self.stdout.write(
+            f"{len(types)} connection types, {len(installed)} of them from this Airflow."
+        )
         if new:
             self.stdout.write(f"New here: {', '.join(new)}.")
 
@@ -66,7 +72,7 @@ def _ask(python: str, arguments: list[str]) -> list[dict[str, Any]]:
 
 
 def _run(command: list[str]) -> None:
-    """What goes wrong in there is told by Airflow itself, on the terminal."""
+    """Airflow itself tells what goes wrong in it, on the terminal."""
     try:
         subprocess.run(command, check=True, timeout=SECONDS)
     except FileNotFoundError:
@@ -76,4 +82,6 @@ def _run(command: list[str]) -> None:
     except subprocess.TimeoutExpired:
         raise CommandError(f"Airflow didn't answer within {SECONDS} seconds.") from None
     except subprocess.CalledProcessError:
-        raise CommandError(f"{command[0]} couldn't ask its Airflow. Is apache-airflow installed there?") from None
+        raise CommandError(
+            f"{command[0]} couldn't ask its Airflow. Is apache-airflow installed there?"
+        ) from None

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from secretsadmin import environments
-from secretsadmin.audit.models import Actor, Event, Outcome
-from secretsadmin.environments import Environment, Ref
+from secretsadmin.audit.models import Event, Outcome
+from secretsadmin.audit.recording import Actor
+from secretsadmin.config.environments import Environment
+from secretsadmin.config.ref import Ref
+from secretsadmin.config.site import find_environment
 from secretsadmin.kinds import VARIABLES, Kind
-from secretsadmin.store import labels, reads, writes
+from secretsadmin.store import labels, reads, tags, writes
 from secretsadmin.store.reads import CURRENT, Secret
+from secretsadmin.store.tags import TagChange
 from secretsadmin.store.writes import Draft
-from tests.demo.emulated import labels as stages
+from tests.secretsadmin.demo.emulated import labels as stages
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
@@ -23,7 +26,7 @@ LABEL = "tested"
 
 
 def default() -> Environment:
-    environment = environments.get("default")
+    environment = find_environment("default")
     assert environment
     return environment
 
@@ -45,7 +48,7 @@ def save(ref: Ref, version: str, text: str = CANARY, **more: Any) -> tuple[str, 
 
 
 def ended(ref: Ref, verb: str, outcome: str) -> Event:
-    """The last line of the one act on the secret, which began and ended so, and which holds no value."""
+    """The last line of the only act on the secret; the act ended so, and holds no value."""
     rows = list(Event.objects.on(ref).order_by("id"))
     assert [(row.action, row.outcome) for row in rows] == [
         (f"{ref.kind}.{verb}", Outcome.STARTED),
@@ -73,7 +76,9 @@ def _current(aws: "Client", ref: Ref) -> str:
 
 
 def _exists(aws: "Client", ref: Ref, _: str) -> bool:
-    page = aws.list_secrets(Filters=[{"Key": "name", "Values": [ref.name]}], IncludePlannedDeletion=True)
+    page = aws.list_secrets(
+        Filters=[{"Key": "name", "Values": [ref.name]}], IncludePlannedDeletion=True
+    )
     return bool(page["SecretList"])
 
 
@@ -108,6 +113,20 @@ def _remove(ref: Ref, version: str) -> None:
     labels.label(ref, label=LABEL, to="", version=version, actor=ANNA)
 
 
+def _tags(aws: "Client", ref: Ref) -> dict[str, str]:
+    tags = aws.describe_secret(SecretId=ref.name).get("Tags", [])
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _tag(ref: Ref, _: str) -> None:
+    tags.tag(ref, change=TagChange({"owner": "dwh"}), before={}, actor=ANNA)
+
+
+def _untag(ref: Ref, _: str) -> None:
+    before = reads.describe(ref).tags
+    tags.tag(ref, change=TagChange({}, ("owner",)), before=before, actor=ANNA)
+
+
 def _stands(aws: "Client", ref: Ref, version: str) -> bool:
     return _labelled(aws, ref) == [version]
 
@@ -119,9 +138,18 @@ MOVE = Step("update", "UpdateSecretVersionStage", save, _has_moved)
 ROLL_BACK = Step("roll-back", "UpdateSecretVersionStage", _roll_back, _has_moved)
 ATTACH = Step("label", "UpdateSecretVersionStage", _attach, _stands)
 MOVE_LABEL = Step("label", "UpdateSecretVersionStage", _move_label, _stands)
-REMOVE = Step("label", "UpdateSecretVersionStage", _remove, lambda aws, ref, _: not _labelled(aws, ref))
+REMOVE = Step(
+    "label", "UpdateSecretVersionStage", _remove, lambda aws, ref, _: not _labelled(aws, ref)
+)
 LABELS = {ATTACH: "attach", MOVE_LABEL: "move", REMOVE: "remove"}
-DELETE = Step("delete", "DeleteSecret", lambda ref, _: writes.schedule_deletion(ref, days=7, actor=ANNA), _is_scheduled)
+TAG = Step("tag", "TagResource", _tag, lambda aws, ref, _: _tags(aws, ref) == {"owner": "dwh"})
+UNTAG = Step("tag", "UntagResource", _untag, lambda aws, ref, _: not _tags(aws, ref))
+DELETE = Step(
+    "delete",
+    "DeleteSecret",
+    lambda ref, _: writes.schedule_deletion(ref, days=7, actor=ANNA),
+    _is_scheduled,
+)
 RESTORE = Step(
     "restore",
     "RestoreSecret",
@@ -129,7 +157,7 @@ RESTORE = Step(
     lambda aws, ref, version: not _is_scheduled(aws, ref, version),
 )
 REVEAL = Step("reveal", "GetSecretValue", lambda ref, _: reads.reveal(ref, "reveal", actor=ANNA))
-WRITES = (CREATE, PUT, MOVE, ROLL_BACK, *LABELS, DELETE, RESTORE)
+WRITES = (CREATE, PUT, MOVE, ROLL_BACK, *LABELS, TAG, UNTAG, DELETE, RESTORE)
 STEPS = (*WRITES, READ, REVEAL)
 
 
@@ -147,7 +175,11 @@ def prepared(aws: "Client", ref: Ref, step: Step) -> str:
     if step is MOVE_LABEL:
         aws.put_secret_value(SecretId=ref.name, SecretString="labelled", VersionStages=[LABEL])
     if step is REMOVE:
-        aws.update_secret_version_stage(SecretId=ref.name, VersionStage=LABEL, MoveToVersionId=version)
+        aws.update_secret_version_stage(
+            SecretId=ref.name, VersionStage=LABEL, MoveToVersionId=version
+        )
+    if step is UNTAG:
+        aws.tag_resource(SecretId=ref.name, Tags=[{"Key": "owner", "Value": "dwh"}])
     if step is RESTORE:
         aws.delete_secret(SecretId=ref.name)
     return version

@@ -11,7 +11,7 @@ SECONDS = 5.0
 
 
 class Clock:
-    """It stands still, however busy the machine is, but for what a client has waited for in vain."""
+    """It stands still but for the time that a client has waited in vain."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

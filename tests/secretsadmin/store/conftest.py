@@ -1,4 +1,4 @@
-"""The store between a database and the emulator, with a proxy on the way that can be told to go wrong."""
+"""The store between a database and the emulator, behind a proxy that can be told to fail."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from pytest_django.fixtures import Settings
 
 from secretsadmin.audit.models import Event
 from secretsadmin.audit.refusals import Refusals
+from secretsadmin.config.ref import Ref
 from secretsadmin.demo.emulator import Emulator, serve
-from secretsadmin.environments import Ref
 from secretsadmin.store import aws
 from tests.conftest import begin_cold, use
-from tests.faults import FaultProxy
 from tests.secretsadmin.store.acts import ref_to
-from tests.wire import connected
+from tests.support.faults import FaultProxy
+from tests.support.wire import connected
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
@@ -70,8 +70,10 @@ def version(outside: "Client", ref: Ref) -> str:
 
 
 @pytest.fixture
-def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[sqlite3.Connection]:
-    """The record in a file of its own, which threads share and which the connection that is yielded can lock."""
+def own_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None
+) -> Iterator[sqlite3.Connection]:
+    """The record in a file that threads share, and a connection that can lock it."""
     file = tmp_path / "record.sqlite3"
     shared = connections["default"]
     options = {"timeout": 60, "transaction_mode": "IMMEDIATE", "init_command": DURABLE_ENOUGH}

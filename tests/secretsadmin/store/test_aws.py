@@ -2,11 +2,13 @@
 
 import ssl
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
+from uuid import uuid4
 
 import pytest
 from cryptography import x509
@@ -15,14 +17,26 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from moto.core.request import Request
 from pytest_django.fixtures import Settings
 
+from secretsadmin.audit.models import Event, Outcome
+from secretsadmin.audit.recording import NOBODY, Actor
+from secretsadmin.config.environments import Environment
+from secretsadmin.config.ref import Ref
 from secretsadmin.demo.emulator import Answer, Emulator, serve
-from secretsadmin.environments import Environment
-from secretsadmin.store import aws
-from secretsadmin.store.errors import BadCredentials, Misconfigured, NotAllowed, NotReached, StoreError, Unavailable
+from secretsadmin.kinds import VARIABLES
+from secretsadmin.store import aws, reads
+from secretsadmin.store.errors import (
+    BadCredentials,
+    Misconfigured,
+    NotAllowed,
+    NotFound,
+    NotReached,
+    StoreError,
+    Unavailable,
+)
 from tests.conftest import use
-from tests.faults import FaultProxy
-from tests.secretsadmin.store.acts import default
-from tests.wire import operation_of
+from tests.secretsadmin.store.acts import create, default
+from tests.support.faults import FaultProxy
+from tests.support.wire import operation_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -39,7 +53,9 @@ class Wire:
     def listen(self, request: Request, ask: Callable[[Request], Answer]) -> Answer:
         body = request.get_data()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.requests.append((operation_of(headers.get("x-amz-target"), body), headers, body.decode()))
+        self.requests.append(
+            (operation_of(headers.get("x-amz-target"), body), headers, body.decode())
+        )
         return ask(request)
 
     @property
@@ -92,18 +108,28 @@ def test_signs_for_the_region(configure: Callable[..., Environment], wire: Wire)
 
 
 def test_takes_the_keys_that_are_given(configure: Callable[..., Environment], wire: Wire) -> None:
-    ask(configure(aws_access_key_id="AKIAGIVEN", aws_secret_access_key="given", aws_session_token="given-token"))
+    ask(
+        configure(
+            aws_access_key_id="AKIAGIVEN",
+            aws_secret_access_key="given",
+            aws_session_token="given-token",
+        )
+    )
 
     assert wire.signed_with().startswith("AKIAGIVEN/")
     assert wire.requests[-1][1]["x-amz-security-token"] == "given-token"
 
 
 def test_takes_keys_and_region_of_a_profile(
-    configure: Callable[..., Environment], wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    configure: Callable[..., Environment],
+    wire: Wire,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     config = tmp_path / "config"
     config.write_text(
-        "[profile ops]\nregion = ap-south-1\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = profile\n"
+        "[profile ops]\nregion = ap-south-1\naws_access_key_id = "
+        "AKIAPROFILE\naws_secret_access_key = profile\n"
     )
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
 
@@ -124,7 +150,11 @@ def test_has_our_time_limits_whatever_the_configuration_says(
     configure: Callable[..., Environment], settings: Settings
 ) -> None:
     settings.AWS_SECONDS = 10
-    theirs = {"connect_timeout": 60, "read_timeout": 60, "retries": {"mode": "adaptive", "max_attempts": 9}}
+    theirs = {
+        "connect_timeout": 60,
+        "read_timeout": 60,
+        "retries": {"mode": "adaptive", "max_attempts": 9},
+    }
 
     client = aws.client(configure(config_kwargs={**theirs, "proxies": {}, "user_agent": "theirs"}))
 
@@ -160,7 +190,10 @@ def test_is_refused_where_the_settings_can_not_work(
 
 @pytest.mark.parametrize("kwargs", [{}, {"role_arn": ROLE}], ids=["keys", "role"])
 def test_tells_that_there_are_no_credentials(
-    configure: Callable[..., Environment], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kwargs: dict[str, str]
+    configure: Callable[..., Environment],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    kwargs: dict[str, str],
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
@@ -172,7 +205,10 @@ def test_tells_that_there_are_no_credentials(
 
 
 def test_assumes_the_role_once_for_many_requests(
-    configure: Callable[..., Environment], emulator: Emulator, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    configure: Callable[..., Environment],
+    emulator: Emulator,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", emulator.endpoint)
     environment = configure(role_arn=ROLE, assume_role_kwargs={"ExternalId": "from-them"})
@@ -191,14 +227,145 @@ def test_assumes_the_role_once_for_many_requests(
 
 
 def test_takes_the_session_name_that_is_given(
-    configure: Callable[..., Environment], emulator: Emulator, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    configure: Callable[..., Environment],
+    emulator: Emulator,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", emulator.endpoint)
 
-    ask(configure(role_arn=ROLE, assume_role_kwargs={"RoleSessionName": "blue", "DurationSeconds": 1800}))
+    ask(
+        configure(
+            role_arn=ROLE, assume_role_kwargs={"RoleSessionName": "blue", "DurationSeconds": 1800}
+        )
+    )
 
     asked = parse_qs(wire.requests[0][2])
     assert (asked["RoleSessionName"], asked["DurationSeconds"]) == (["blue"], ["1800"])
+
+
+def session_names(wire: Wire) -> list[str]:
+    """The sessions that STS was asked for, in their order."""
+    calls = [parse_qs(body) for operation, _, body in wire.requests if operation == "AssumeRole"]
+    return [call["RoleSessionName"][0] for call in calls]
+
+
+def keys_of(wire: Wire, operation: str) -> list[str]:
+    """The access keys that signed the calls of this operation."""
+    calls = [headers for name, headers, _ in wire.requests if name == operation]
+    return [call["authorization"].partition("Credential=")[2].partition("/")[0] for call in calls]
+
+
+@pytest.mark.django_db
+def test_acts_in_a_session_that_is_named_after_whoever_acts(
+    configure: Callable[..., Environment],
+    emulator: Emulator,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", emulator.endpoint)
+    environment = configure(role_arn=ROLE)
+    ref = Ref.from_key(environment, VARIABLES, uuid4().hex)
+
+    for user in ("anna", "ben", "anna"):
+        with suppress(NotFound):
+            reads.reveal(ref, "reveal", actor=Actor(user))
+        ask(environment)
+
+    assert session_names(wire) == ["secretsadmin-anna", "secretsadmin", "secretsadmin-ben"]
+    anna, ben, again = keys_of(wire, "GetSecretValue")
+    assert anna == again != ben
+    assert set(keys_of(wire, "ListSecrets")).isdisjoint({anna, ben})
+    assert len(set(keys_of(wire, "ListSecrets"))) == 1
+
+
+@pytest.mark.django_db
+def test_acts_by_itself_in_its_own_session(
+    configure: Callable[..., Environment],
+    emulator: Emulator,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", emulator.endpoint)
+    environment = configure(role_arn=ROLE)
+
+    with suppress(NotFound):
+        reads.reveal(Ref.from_key(environment, VARIABLES, "x"), "reveal", actor=NOBODY)
+
+    assert session_names(wire) == ["secretsadmin"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kwargs", [{}, {"role_arn": ROLE}], ids=["keys", "role"])
+def test_asks_sts_for_nobody_without_a_role_or_under_a_given_name(
+    configure: Callable[..., Environment],
+    emulator: Emulator,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+    kwargs: dict[str, str],
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", emulator.endpoint)
+    environment = configure(**kwargs, assume_role_kwargs={"RoleSessionName": "blue"})
+    ref = Ref.from_key(environment, VARIABLES, "x")
+
+    for user in ("anna", "ben"):
+        with suppress(NotFound):
+            reads.reveal(ref, "reveal", actor=Actor(user))
+
+    assert session_names(wire) == ["blue"] * len(kwargs)
+
+
+@pytest.mark.django_db
+def test_names_the_source_where_the_configuration_allows_it(
+    configure: Callable[..., Environment],
+    emulator: Emulator,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", emulator.endpoint)
+    environment = configure(role_arn=ROLE)
+
+    for allowed in (False, True):
+        ref = Ref.from_key(replace(environment, source_identity=allowed), VARIABLES, "x")
+        with suppress(NotFound):
+            reads.reveal(ref, "reveal", actor=Actor("anna"))
+
+    calls = [parse_qs(body) for name, _, body in wire.requests if name == "AssumeRole"]
+    assert [call.get("SourceIdentity") for call in calls] == [None, ["secretsadmin-anna"]]
+
+
+@pytest.mark.django_db
+def test_says_that_the_role_does_not_let_it_name_the_source(
+    configure: Callable[..., Environment], sts: FaultProxy
+) -> None:
+    text = b"User: x is not authorized to perform: sts:SetSourceIdentity on resource: y"
+    error = b"<Error><Code>AccessDenied</Code><Message>" + text + b"</Message></Error>"
+    sts.when("AssumeRole").garbage(b"<ErrorResponse>" + error + b"</ErrorResponse>", 403)
+    environment = replace(configure(role_arn=ROLE), source_identity=True)
+
+    with pytest.raises(NotAllowed) as caught:
+        ask(environment)
+
+    assert caught.value.action == "sts:SetSourceIdentity"
+
+
+@pytest.mark.django_db
+def test_keeps_the_sessions_of_so_many_people_and_no_more(
+    configure: Callable[..., Environment],
+    emulator: Emulator,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", emulator.endpoint)
+    environment = configure(role_arn=ROLE)
+    ref = Ref.from_key(environment, VARIABLES, "x")
+    people = [f"person-{number}" for number in range(aws.MOST_SESSIONS + 1)]
+
+    for user in (*people, people[-1], people[0]):
+        with suppress(NotFound):
+            reads.reveal(ref, "reveal", actor=Actor(user))
+
+    assert session_names(wire) == [f"secretsadmin-{user}" for user in (*people, people[0])]
 
 
 @pytest.fixture
@@ -232,8 +399,11 @@ def test_renews_credentials_that_are_about_to_expire(
     assert sts.calls == {"AssumeRole": 2}
 
 
-def test_names_the_role_s_missing_permission(configure: Callable[..., Environment], sts: FaultProxy) -> None:
-    refusal = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>No</Message></Error></ErrorResponse>"
+def test_names_the_role_s_missing_permission(
+    configure: Callable[..., Environment], sts: FaultProxy
+) -> None:
+    error = b"<Error><Code>AccessDenied</Code><Message>No</Message></Error>"
+    refusal = b"<ErrorResponse>" + error + b"</ErrorResponse>"
     sts.when("AssumeRole").garbage(refusal, 403)
 
     with pytest.raises(NotAllowed) as caught:
@@ -253,6 +423,26 @@ def test_waits_no_longer_for_sts_than_for_aws(
         ask(environment)
 
     assert sts.calls["AssumeRole"] <= 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", ["reset_after", "hang_before", "garbage"])
+def test_is_sure_that_nothing_was_sent_where_sts_does_not_answer(
+    configure: Callable[..., Environment],
+    settings: Settings,
+    sts: FaultProxy,
+    wire: Wire,
+    fault: str,
+) -> None:
+    settings.AWS_SECONDS = 2
+    environment = configure(role_arn=ROLE)
+    getattr(sts.when("AssumeRole"), fault)()
+
+    with pytest.raises(NotReached):
+        create(Ref.from_key(environment, VARIABLES, "x"))
+
+    assert Event.objects.latest("id").outcome == Outcome.FAILED
+    assert "CreateSecret" not in wire.operations
 
 
 @pytest.fixture
@@ -276,7 +466,9 @@ def certificate(tmp_path: Path) -> Path:
     return file
 
 
-def test_trusts_the_authority_that_it_is_told_to(configure: Callable[..., Environment], certificate: Path) -> None:
+def test_trusts_the_authority_that_it_is_told_to(
+    configure: Callable[..., Environment], certificate: Path
+) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     with serve() as emulator:
@@ -295,7 +487,7 @@ def test_leaves_no_time_for_a_call_that_comes_too_late(
 ) -> None:
     environment = configure()
     client = aws.client(environment)
-    with aws.one_action():
+    with aws.deadline():
         settings.AWS_SECONDS = 0
 
         with pytest.raises(Unavailable) as caught:
@@ -307,9 +499,9 @@ def test_leaves_no_time_for_a_call_that_comes_too_late(
 
 
 def test_shares_the_time_of_an_action_around_it(settings: Settings) -> None:
-    with aws.one_action():
+    with aws.deadline():
         before = aws.seconds_left()
-        with aws.one_action():
+        with aws.deadline():
             assert aws.seconds_left() < before
         assert aws.seconds_left() < before
     assert aws.seconds_left() == settings.AWS_SECONDS

@@ -5,20 +5,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from secretsadmin.audit.models import Event
-from secretsadmin.backend import InvalidId
-from secretsadmin.environments import Ref
+from secretsadmin.config.backend import InvalidId
+from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import CONNECTIONS
 from secretsadmin.store import writes
 from secretsadmin.store.errors import NameTaken, Refused, ScheduledForDeletion
 from secretsadmin.store.writes import Draft
-from tests.faults import FaultProxy
 from tests.secretsadmin.store.acts import ANNA, CANARY, create, default, ended
+from tests.support.faults import FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
 
 
-def test_takes_one_call_and_names_the_version_after_the_act(proxy: FaultProxy, outside: "Client", ref: Ref) -> None:
+def test_takes_one_call_and_names_the_version_after_the_act(
+    proxy: FaultProxy, outside: "Client", ref: Ref
+) -> None:
     version = create(ref)
 
     assert proxy.calls == {"CreateSecret": 1}
@@ -44,7 +46,9 @@ def test_records_the_reason(ref: Ref) -> None:
     assert ended(ref, "create", "succeeded").reason == "The old one leaked"
 
 
-def test_leaves_a_taken_name_alone(proxy: FaultProxy, outside: "Client", ref: Ref, version: str) -> None:
+def test_leaves_a_taken_name_alone(
+    proxy: FaultProxy, outside: "Client", ref: Ref, version: str
+) -> None:
     with pytest.raises(NameTaken):
         create(ref)
 
@@ -54,7 +58,9 @@ def test_leaves_a_taken_name_alone(proxy: FaultProxy, outside: "Client", ref: Re
 
 
 @pytest.mark.usefixtures("version")
-def test_tells_that_the_name_waits_for_its_deletion(proxy: FaultProxy, outside: "Client", ref: Ref) -> None:
+def test_tells_that_the_name_waits_for_its_deletion(
+    proxy: FaultProxy, outside: "Client", ref: Ref
+) -> None:
     outside.delete_secret(SecretId=ref.name)
 
     with pytest.raises(ScheduledForDeletion):

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from secretsadmin.audit.models import Event
-from secretsadmin.backend import InvalidId
-from secretsadmin.environments import Ref
+from secretsadmin.config.backend import InvalidId
+from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import VARIABLES
 from secretsadmin.store import writes
 from secretsadmin.store.errors import NotFound, Refused, ScheduledForDeletion
-from tests.faults import FaultProxy
 from tests.secretsadmin.store.acts import ANNA, default, ended
+from tests.support.faults import FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 @pytest.mark.usefixtures("version")
 @pytest.mark.parametrize("days", [7, 30])
-def test_takes_one_call_and_schedules_it(proxy: FaultProxy, outside: "Client", ref: Ref, days: int) -> None:
+def test_takes_one_call_and_schedules_it(
+    proxy: FaultProxy, outside: "Client", ref: Ref, days: int
+) -> None:
     writes.schedule_deletion(ref, days=days, actor=ANNA, reason="Unused")
 
     assert proxy.calls == {"DeleteSecret": 1}
@@ -42,11 +44,15 @@ def test_is_no_success_where_somebody_else_did_it(outside: "Client", ref: Ref) -
 
 
 @pytest.mark.usefixtures("version")
-def test_finds_the_day_on_which_aws_says_that_it_was_asked_for(proxy: FaultProxy, outside: "Client", ref: Ref) -> None:
-    """The emulator tells when the deletion will be carried out, AWS may tell when it was asked for."""
+def test_finds_the_day_on_which_aws_says_that_it_was_asked_for(
+    proxy: FaultProxy, outside: "Client", ref: Ref
+) -> None:
+    """The emulator tells when a deletion ends; AWS may tell when it was asked for."""
     proxy.when("DeleteSecret").reset_before()
     now = int(datetime.now(UTC).timestamp())
-    proxy.when("DescribeSecret").garbage(b'{"Name": "%s", "DeletedDate": %d}' % (ref.name.encode(), now))
+    proxy.when("DescribeSecret").garbage(
+        b'{"Name": "%s", "DeletedDate": %d}' % (ref.name.encode(), now)
+    )
 
     writes.schedule_deletion(ref, days=7, actor=ANNA)
 

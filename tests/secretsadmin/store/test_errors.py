@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from secretsadmin.environments import Ref
+from secretsadmin.config.ref import Ref
 from secretsadmin.store import aws, errors
 from secretsadmin.store.errors import StoreError
-from tests.faults import Fault, FaultProxy
 from tests.secretsadmin.store.acts import CANARY, STEPS, Step, ended, prepared, step_name
+from tests.support.faults import Fault, FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
@@ -22,7 +22,7 @@ BROKEN = (b"", b"<html>Login</html>", b"[1]", b'"text"', b"\xff\xfe", b'{"Name":
 
 @dataclass(frozen=True)
 class Case:
-    """What AWS answers, and what becomes of it: the error, its status, the outcome and the number of calls."""
+    """What AWS answers, and the error, the status, the outcome and the number of calls after it."""
 
     name: str
     fail: Callable[[Fault], Any]
@@ -56,7 +56,13 @@ CASES = (
     Case("quoted-breakdown", quoting("Strange", 500), errors.Unavailable, 503, calls=3),
     Case("too-many", quoting("Strange", 429), errors.Throttled, 503, calls=3),
     Case("proxy-refuses", lambda fault: fault.garbage(CANARY.encode(), 403), errors.Refused, 502),
-    Case("proxy-fails", lambda fault: fault.garbage(CANARY.encode(), 502), errors.Unavailable, 503, calls=3),
+    Case(
+        "proxy-fails",
+        lambda fault: fault.garbage(CANARY.encode(), 502),
+        errors.Unavailable,
+        503,
+        calls=3,
+    ),
     Case("proxy-answers", lambda fault: fault.garbage(CANARY.encode()), errors.Unavailable, 503),
 )
 
@@ -101,7 +107,9 @@ def test_is_told_in_our_words_and_recorded(
 
 
 @pytest.mark.parametrize("step", STEPS, ids=step_name)
-def test_names_the_action_that_is_missing(proxy: FaultProxy, outside: "Client", ref: Ref, step: Step) -> None:
+def test_names_the_action_that_is_missing(
+    proxy: FaultProxy, outside: "Client", ref: Ref, step: Step
+) -> None:
     version = prepared(outside, ref, step)
     proxy.when(step.operation).deny()
 
@@ -113,14 +121,18 @@ def test_names_the_action_that_is_missing(proxy: FaultProxy, outside: "Client", 
 
 
 @pytest.mark.parametrize("message", ["Access to KMS is not allowed", "no text that helps"])
-def test_names_an_action_whatever_its_text_is(proxy: FaultProxy, ref: Ref, version: str, message: str) -> None:
+def test_names_an_action_whatever_its_text_is(
+    proxy: FaultProxy, ref: Ref, version: str, message: str
+) -> None:
     proxy.when("GetSecretValue").answer("AccessDeniedException", message)
     step = next(step for step in STEPS if step.verb == "reveal")
 
     with pytest.raises(errors.NotAllowed) as caught:
         step.act(ref, version)
 
-    assert caught.value.action == ("kms:Decrypt" if "KMS" in message else "secretsmanager:GetSecretValue")
+    assert caught.value.action == (
+        "kms:Decrypt" if "KMS" in message else "secretsmanager:GetSecretValue"
+    )
 
 
 @pytest.mark.parametrize("body", BROKEN)
@@ -155,7 +167,9 @@ def test_is_forgotten_where_the_next_attempt_is_answered(
     ended(ref, step.verb, "succeeded")
 
 
-def test_takes_no_question_where_its_answer_was_certain(proxy: FaultProxy, ref: Ref, version: str) -> None:
+def test_takes_no_question_where_its_answer_was_certain(
+    proxy: FaultProxy, ref: Ref, version: str
+) -> None:
     proxy.when("PutSecretValue").throttle()
 
     with pytest.raises(errors.Throttled):
@@ -184,7 +198,12 @@ def descendants(kind: type[StoreError]) -> Iterator[type[StoreError]]:
 
 
 def test_of_a_strange_shape_is_unavailability(proxy: FaultProxy, ref: Ref, version: str) -> None:
-    answer = {"Name": ref.name, "VersionId": version, "SecretString": {"not": "text"}, "CreatedDate": CANARY}
+    answer = {
+        "Name": ref.name,
+        "VersionId": version,
+        "SecretString": {"not": "text"},
+        "CreatedDate": CANARY,
+    }
     proxy.when("GetSecretValue").garbage(json.dumps(answer).encode())
 
     with pytest.raises(errors.Unavailable) as caught:

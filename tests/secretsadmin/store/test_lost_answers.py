@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from secretsadmin.environments import Ref
+from secretsadmin.config.ref import Ref
 from secretsadmin.store.errors import NotReached, Unavailable, Unknown
 from tests.conftest import use
-from tests.demo.emulated import versions
-from tests.faults import Fault, FaultProxy
+from tests.secretsadmin.demo.emulated import versions
 from tests.secretsadmin.store.acts import (
     CREATE,
     MOVE,
     PUT,
     READ,
     RESTORE,
+    TAG,
+    UNTAG,
     WRITES,
     Step,
     create,
@@ -26,6 +27,7 @@ from tests.secretsadmin.store.acts import (
     step_name,
 )
 from tests.secretsadmin.store.clock import SECONDS, Clock, steered
+from tests.support.faults import Fault, FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
@@ -48,7 +50,7 @@ def clock(proxy: FaultProxy, settings: Settings, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def timely(proxy: FaultProxy, clock: Clock) -> Timely:
-    """Carry a step's act out, and see that it ends in time: there is time for three calls that hang."""
+    """Carry out a step's act, and see that it ends in time although up to three calls hang."""
 
     def carry_out(step: Step, ref: Ref, version: str) -> None:
         begun = clock.seconds
@@ -69,7 +71,12 @@ def count(aws: "Client", ref: Ref) -> int:
 @steps
 @losing(*BEFORE, *AFTER)
 def test_is_made_once_where_the_next_attempt_is_answered(
-    proxy: FaultProxy, timely: Timely, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
+    proxy: FaultProxy,
+    timely: Timely,
+    outside: "Client",
+    ref: Ref,
+    step: Step,
+    lose: Callable[[Fault], Any],
 ) -> None:
     version = prepared(outside, ref, step)
     had = count(outside, ref) if version else 0
@@ -86,7 +93,12 @@ def test_is_made_once_where_the_next_attempt_is_answered(
 @steps
 @losing(*AFTER)
 def test_is_a_success_where_aws_says_that_it_happened(
-    proxy: FaultProxy, timely: Timely, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
+    proxy: FaultProxy,
+    timely: Timely,
+    outside: "Client",
+    ref: Ref,
+    step: Step,
+    lose: Callable[[Fault], Any],
 ) -> None:
     version = prepared(outside, ref, step)
     had = count(outside, ref) if version else 0
@@ -102,7 +114,12 @@ def test_is_a_success_where_aws_says_that_it_happened(
 @pytest.mark.parametrize("step", [*WRITES, READ], ids=step_name)
 @losing(*BEFORE)
 def test_is_a_failure_where_aws_says_that_it_did_not_happen(
-    proxy: FaultProxy, timely: Timely, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
+    proxy: FaultProxy,
+    timely: Timely,
+    outside: "Client",
+    ref: Ref,
+    step: Step,
+    lose: Callable[[Fault], Any],
 ) -> None:
     version = prepared(outside, ref, step)
     lose(proxy.when(step.operation))
@@ -115,10 +132,17 @@ def test_is_a_failure_where_aws_says_that_it_did_not_happen(
     ended(ref, step.verb, "failed")
 
 
-@pytest.mark.parametrize("step", [step for step in WRITES if step is not PUT], ids=step_name)
+@pytest.mark.parametrize(
+    "step", [step for step in WRITES if step not in (PUT, TAG, UNTAG)], ids=step_name
+)
 @losing(Fault.reset_before, Fault.reset_after, Fault.hang_after)
 def test_is_unknown_where_aws_can_not_be_asked(
-    proxy: FaultProxy, timely: Timely, outside: "Client", ref: Ref, step: Step, lose: Callable[[Fault], Any]
+    proxy: FaultProxy,
+    timely: Timely,
+    outside: "Client",
+    ref: Ref,
+    step: Step,
+    lose: Callable[[Fault], Any],
 ) -> None:
     version = prepared(outside, ref, step)
     lose(proxy.when(step.operation))
@@ -133,7 +157,12 @@ def test_is_unknown_where_aws_can_not_be_asked(
 
 @losing(Fault.reset_after)
 def test_is_a_failure_where_only_a_candidate_was_lost(
-    proxy: FaultProxy, timely: Timely, outside: "Client", ref: Ref, version: str, lose: Callable[[Fault], Any]
+    proxy: FaultProxy,
+    timely: Timely,
+    outside: "Client",
+    ref: Ref,
+    version: str,
+    lose: Callable[[Fault], Any],
 ) -> None:
     lose(proxy.when("PutSecretValue"))
     proxy.when("DescribeSecret").break_down()
@@ -147,7 +176,9 @@ def test_is_a_failure_where_only_a_candidate_was_lost(
 
 
 @pytest.mark.parametrize("step", [CREATE, MOVE, RESTORE], ids=step_name)
-def test_is_unknown_where_the_role_may_not_ask(proxy: FaultProxy, outside: "Client", ref: Ref, step: Step) -> None:
+def test_is_unknown_where_the_role_may_not_ask(
+    proxy: FaultProxy, outside: "Client", ref: Ref, step: Step
+) -> None:
     version = prepared(outside, ref, step)
     proxy.when(step.operation).reset_after()
     proxy.when("DescribeSecret").deny()
@@ -171,7 +202,9 @@ def test_is_a_success_whatever_the_next_attempt_meets(
     ended(ref, "update", "succeeded")
 
 
-def test_is_a_failure_where_no_connection_comes_about(proxy: FaultProxy, settings: Settings, ref: Ref) -> None:
+def test_is_a_failure_where_no_connection_comes_about(
+    proxy: FaultProxy, settings: Settings, ref: Ref
+) -> None:
     use(settings, "http://127.0.0.1:9")
 
     with pytest.raises(NotReached):

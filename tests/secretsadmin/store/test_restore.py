@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from secretsadmin.audit.models import Event
-from secretsadmin.backend import InvalidId
-from secretsadmin.environments import Ref
+from secretsadmin.config.backend import InvalidId
+from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import VARIABLES
 from secretsadmin.store import writes
 from secretsadmin.store.errors import NotFound
-from tests.faults import FaultProxy
 from tests.secretsadmin.store.acts import ANNA, default, ended
+from tests.support.faults import FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client

@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from secretsadmin.audit.models import Event
-from secretsadmin.backend import InvalidId
-from secretsadmin.environments import Ref
+from secretsadmin.config.backend import InvalidId
+from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import VARIABLES
 from secretsadmin.store import reads
 from secretsadmin.store.errors import NotFound, NoValue, Refused, ScheduledForDeletion
 from secretsadmin.store.reads import Value
-from tests.faults import FaultProxy
 from tests.secretsadmin.store.acts import ANNA, CANARY, default, ended
+from tests.support.faults import FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
 
 
 def reveal(ref: Ref, version: str = "") -> Value:
-    return reads.reveal(ref, "reveal", actor=ANNA, fields=("password",), version=version, reason="On call")
+    return reads.reveal(
+        ref, "reveal", actor=ANNA, fields=("password",), version=version, reason="On call"
+    )
 
 
 ASK: dict[str, Callable[[Ref], object]] = {
@@ -31,7 +33,9 @@ ASK: dict[str, Callable[[Ref], object]] = {
 }
 
 
-def test_takes_one_call_and_is_recorded_without_the_value(proxy: FaultProxy, outside: "Client", ref: Ref) -> None:
+def test_takes_one_call_and_is_recorded_without_the_value(
+    proxy: FaultProxy, outside: "Client", ref: Ref
+) -> None:
     version = outside.create_secret(Name=ref.name, SecretString=CANARY)["VersionId"]
 
     value = reveal(ref)
@@ -52,8 +56,12 @@ def test_shows_an_older_version(outside: "Client", ref: Ref, version: str) -> No
     assert ended(ref, "reveal", "succeeded").version == version
 
 
-def test_reads_what_airflow_reads_and_no_candidate(outside: "Client", ref: Ref, version: str) -> None:
-    outside.put_secret_value(SecretId=ref.name, SecretString="candidate", VersionStages=["SECRETSADMIN"])
+def test_reads_what_airflow_reads_and_no_candidate(
+    outside: "Client", ref: Ref, version: str
+) -> None:
+    outside.put_secret_value(
+        SecretId=ref.name, SecretString="candidate", VersionStages=["SECRETSADMIN"]
+    )
 
     assert reveal(ref) == Value("first", version)
 
@@ -110,7 +118,9 @@ def test_finds_nothing_while_the_secret_waits_for_its_deletion(outside: "Client"
 
 
 @pytest.mark.parametrize("operation", ASK)
-def test_refuses_an_answer_about_another_secret(proxy: FaultProxy, ref: Ref, version: str, operation: str) -> None:
+def test_refuses_an_answer_about_another_secret(
+    proxy: FaultProxy, ref: Ref, version: str, operation: str
+) -> None:
     other = {"Name": f"{ref.name}-2", "VersionId": version, "SecretString": CANARY, "Versions": []}
     proxy.when(operation).garbage(json.dumps(other).encode())
 

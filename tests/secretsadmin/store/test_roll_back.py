@@ -8,14 +8,14 @@ from uuid import uuid4
 import pytest
 
 from secretsadmin.audit.models import Event
-from secretsadmin.backend import InvalidId
-from secretsadmin.environments import Ref
+from secretsadmin.config.backend import InvalidId
+from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import CONFIG
 from secretsadmin.store import writes
 from secretsadmin.store.errors import Conflict, NotFound, Refused, ScheduledForDeletion
-from tests.demo.emulated import labels
-from tests.faults import FaultProxy
+from tests.secretsadmin.demo.emulated import labels
 from tests.secretsadmin.store.acts import ANNA, default, ended
+from tests.support.faults import FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
@@ -73,7 +73,9 @@ def test_overwrites_nothing_where_a_secret_without_a_current_version_got_one(
     ended(ref, "roll-back", "conflict")
 
 
-def test_leaves_a_scheduled_secret_alone(outside: "Client", ref: Ref, version: str, newer: str) -> None:
+def test_leaves_a_scheduled_secret_alone(
+    outside: "Client", ref: Ref, version: str, newer: str
+) -> None:
     outside.delete_secret(SecretId=ref.name)
 
     with pytest.raises(ScheduledForDeletion):
@@ -84,7 +86,9 @@ def test_leaves_a_scheduled_secret_alone(outside: "Client", ref: Ref, version: s
 
 def test_never_asks_aws_for_an_id_that_leaves_its_prefix(proxy: FaultProxy) -> None:
     with pytest.raises(InvalidId):
-        writes.roll_back(Ref(default(), CONFIG, "../x"), to=str(uuid4()), version=str(uuid4()), actor=ANNA)
+        writes.roll_back(
+            Ref(default(), CONFIG, "../x"), to=str(uuid4()), version=str(uuid4()), actor=ANNA
+        )
 
     assert not proxy.calls
     assert not Event.objects.exists()

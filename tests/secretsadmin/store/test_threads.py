@@ -12,18 +12,19 @@ import pytest
 from django.db import connections
 from time_machine import travel
 
-from secretsadmin.audit.models import Event, Outcome, Place, record_denied
+from secretsadmin.audit.models import Event, Outcome
+from secretsadmin.audit.recording import Place, record_denied
 from secretsadmin.audit.refusals import Refusals
-from secretsadmin.environments import Ref
+from secretsadmin.config.ref import Ref
 from secretsadmin.store import aws, listing, reads, writes
 from secretsadmin.store import labels as store_labels
 from secretsadmin.store.errors import Conflict, TooManyLabels
 from secretsadmin.store.labels import KEPT_FREE, MOST_LABELS
 from secretsadmin.store.reads import Secret
 from secretsadmin.store.writes import Draft
-from tests.demo.emulated import labels, versions
-from tests.faults import FaultProxy
+from tests.secretsadmin.demo.emulated import labels, versions
 from tests.secretsadmin.store.acts import ANNA
+from tests.support.faults import FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
@@ -74,7 +75,13 @@ def test_lose_no_update(proxy: FaultProxy, outside: "Client", ref: Ref) -> None:
             one = refs[(thread + number) % SECRETS]
             version = reads.describe(one).current
             try:
-                writes.update(one, appending(f"{thread}.{number}"), version=version, actor=ANNA, before=Secret(one))
+                writes.update(
+                    one,
+                    appending(f"{thread}.{number}"),
+                    version=version,
+                    actor=ANNA,
+                    before=Secret(one),
+                )
             except Conflict:
                 continue
 
@@ -92,7 +99,9 @@ def test_lose_no_update(proxy: FaultProxy, outside: "Client", ref: Ref) -> None:
         assert len(set(accepted.values_list("previous", flat=True))) == accepted.count()
         held = [label for stages in labels(outside, one.name).values() for label in stages]
         assert held.count("AWSCURRENT") == 1
-        kept = {version["VersionId"] for version in versions(outside, one.name, IncludeDeprecated=True)}
+        kept = {
+            version["VersionId"] for version in versions(outside, one.name, IncludeDeprecated=True)
+        }
         acts = {str(act) for act in ends.on(one).values_list("act", flat=True)}
         assert len(kept - acts) == 1
 
@@ -133,27 +142,38 @@ def test_leave_room_for_a_save_where_all_label_at_once(
 ) -> None:
     older = [f"older-{number}" for number in range(standing)]
     for name in older:
-        outside.update_secret_version_stage(SecretId=ref.name, VersionStage=name, MoveToVersionId=version)
+        outside.update_secret_version_stage(
+            SecretId=ref.name, VersionStage=name, MoveToVersionId=version
+        )
     # AWS sees none of them before all have looked for room.
     proxy.when("UpdateSecretVersionStage").slow(1)
 
     def attach(number: int) -> None:
-        with suppress(TooManyLabels), aws.one_action():
+        with suppress(TooManyLabels), aws.deadline():
             store_labels.check_room(ref, f"newer-{number}")
             store_labels.label(ref, label=f"newer-{number}", to=version, version="", actor=ANNA)
 
     in_threads(attach)
 
     proxy.clear()
-    own = {name for names in labels(outside, ref.name).values() for name in names if not name.startswith("AWS")}
+    own = {
+        name
+        for names in labels(outside, ref.name).values()
+        for name in names
+        if not name.startswith("AWS")
+    }
     assert own >= {*older}
     assert len(own) <= MOST_LABELS - len(KEPT_FREE)
     ends = Event.objects.exclude(outcome=Outcome.STARTED)
-    assert {name for event in ends.filter(outcome="succeeded") for name in event.fields} == own - {*older}
+    assert {name for event in ends.filter(outcome="succeeded") for name in event.fields} == own - {
+        *older
+    }
     assert set(ends.filter(outcome="failed").values_list("error", flat=True)) <= {
         "TooManyLabels",
         "LimitExceededException",
     }
     before = reads.describe(ref)
-    writes.update(ref, lambda _: Draft("saved", fields=("value",)), version=version, actor=ANNA, before=before)
+    writes.update(
+        ref, lambda _: Draft("saved", fields=("value",)), version=version, actor=ANNA, before=before
+    )
     assert reads.describe(ref).current != version

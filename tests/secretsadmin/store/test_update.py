@@ -7,16 +7,22 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from secretsadmin.audit.models import Event
-from secretsadmin.backend import InvalidId
-from secretsadmin.environments import Ref
+from secretsadmin.config.backend import InvalidId
+from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import VARIABLES
 from secretsadmin.store import reads, writes
-from secretsadmin.store.errors import Conflict, NotAllowed, PartlySaved, ScheduledForDeletion, TooManyVersions
+from secretsadmin.store.errors import (
+    Conflict,
+    NotAllowed,
+    PartlySaved,
+    ScheduledForDeletion,
+    TooManyVersions,
+)
 from secretsadmin.store.reads import Secret
 from secretsadmin.store.writes import Draft
-from tests.demo.emulated import labels, versions
-from tests.faults import FaultProxy
+from tests.secretsadmin.demo.emulated import labels, versions
 from tests.secretsadmin.store.acts import ANNA, CANARY, default, ended, save
+from tests.support.faults import FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
@@ -49,7 +55,9 @@ def test_hands_the_current_text_to_the_edit(outside: "Client", ref: Ref, version
     assert outside.get_secret_value(SecretId=ref.name)["SecretString"] == "first and more"
 
 
-def test_makes_no_version_where_nothing_changed(proxy: FaultProxy, outside: "Client", ref: Ref, version: str) -> None:
+def test_makes_no_version_where_nothing_changed(
+    proxy: FaultProxy, outside: "Client", ref: Ref, version: str
+) -> None:
     assert save(ref, version, fields=()) == ()
 
     assert proxy.calls == {"GetSecretValue": 1}
@@ -104,7 +112,9 @@ def test_tells_that_nothing_is_saved_where_the_description_alone_is_refused(
     ended(ref, "update", "denied")
 
 
-def test_finds_a_description_whose_answer_was_lost(proxy: FaultProxy, ref: Ref, version: str) -> None:
+def test_finds_a_description_whose_answer_was_lost(
+    proxy: FaultProxy, ref: Ref, version: str
+) -> None:
     proxy.when("UpdateSecret").reset_after()
 
     assert save(ref, version, fields=(), description="Orders") == ("description",)
@@ -112,7 +122,9 @@ def test_finds_a_description_whose_answer_was_lost(proxy: FaultProxy, ref: Ref, 
     ended(ref, "update", "succeeded")
 
 
-def test_makes_no_version_on_top_of_a_stale_one(proxy: FaultProxy, outside: "Client", ref: Ref, version: str) -> None:
+def test_makes_no_version_on_top_of_a_stale_one(
+    proxy: FaultProxy, outside: "Client", ref: Ref, version: str
+) -> None:
     theirs = outside.put_secret_value(SecretId=ref.name, SecretString="theirs")["VersionId"]
 
     with pytest.raises(Conflict) as conflict:
@@ -188,7 +200,9 @@ def test_replaces_a_binary_value(outside: "Client", ref: Ref) -> None:
     ended(ref, "update", "succeeded")
 
 
-def test_gives_a_secret_without_a_version_its_first(proxy: FaultProxy, outside: "Client", ref: Ref) -> None:
+def test_gives_a_secret_without_a_version_its_first(
+    proxy: FaultProxy, outside: "Client", ref: Ref
+) -> None:
     outside.create_secret(Name=ref.name)
 
     save(ref, "")
@@ -229,7 +243,9 @@ def test_loses_to_whoever_gave_the_secret_its_first_version_meanwhile(
     ended(ref, "update", "conflict")
 
 
-def test_leaves_a_scheduled_secret_alone(proxy: FaultProxy, outside: "Client", ref: Ref, version: str) -> None:
+def test_leaves_a_scheduled_secret_alone(
+    proxy: FaultProxy, outside: "Client", ref: Ref, version: str
+) -> None:
     outside.delete_secret(SecretId=ref.name)
 
     with pytest.raises(ScheduledForDeletion):
@@ -250,7 +266,9 @@ def test_asks_once_where_the_versions_of_the_day_are_used_up(
         save(ref, current)
 
     assert proxy.calls == {"GetSecretValue": 1, "PutSecretValue": 1}
-    assert version in [one["VersionId"] for one in versions(outside, ref.name, IncludeDeprecated=True)]
+    assert version in [
+        one["VersionId"] for one in versions(outside, ref.name, IncludeDeprecated=True)
+    ]
     ended(ref, "update", "failed")
 
 

@@ -5,24 +5,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from secretsadmin.config.ref import Ref
 from secretsadmin.demo.emulator import Emulator
-from secretsadmin.environments import Ref
 from secretsadmin.store import reads
 from secretsadmin.store.errors import NotFound
-from tests.demo.emulated import DAY
-from tests.faults import FaultProxy
+from tests.secretsadmin.demo.emulated import DAY
+from tests.support.faults import FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient as Client
 
 
-def test_take_one_call_for_a_hundred(proxy: FaultProxy, outside: "Client", ref: Ref, version: str) -> None:
+def test_take_one_call_for_a_hundred(
+    proxy: FaultProxy, outside: "Client", ref: Ref, version: str
+) -> None:
     newer = outside.put_secret_value(SecretId=ref.name, SecretString="second")["VersionId"]
 
     found = reads.versions(ref)
 
     assert proxy.calls == {"ListSecretVersionIds": 1}
-    assert [(one.id, one.labels) for one in found] == [(newer, ("AWSCURRENT",)), (version, ("AWSPREVIOUS",))]
+    assert [(one.id, one.labels) for one in found] == [
+        (newer, ("AWSCURRENT",)),
+        (version, ("AWSPREVIOUS",)),
+    ]
 
 
 def test_take_two_calls_for_more_than_a_hundred(
@@ -39,7 +44,9 @@ def test_take_two_calls_for_more_than_a_hundred(
 
     assert proxy.calls == {"ListSecretVersionIds": 2}
     assert len({one.id for one in found}) == 101
-    assert outside.describe_secret(SecretId=ref.name)["VersionIdsToStages"] == {version: ["AWSCURRENT"]}
+    assert outside.describe_secret(SecretId=ref.name)["VersionIdsToStages"] == {
+        version: ["AWSCURRENT"]
+    }
 
 
 def test_come_newest_first_with_those_that_lost_their_labels(
@@ -50,7 +57,9 @@ def test_come_newest_first_with_those_that_lost_their_labels(
     for number in range(3):
         now = usual() + (number + 1) * DAY
         emulator.world.clock = partial(float, now)
-        made.append(outside.put_secret_value(SecretId=ref.name, SecretString=f"{number}")["VersionId"])
+        made.append(
+            outside.put_secret_value(SecretId=ref.name, SecretString=f"{number}")["VersionId"]
+        )
     emulator.world.clock = usual
 
     assert [one.id for one in reads.versions(ref)] == made[::-1]

@@ -1,0 +1,167 @@
+"""A plan over many secrets, for people: counts on top, then the rows, with a choice for each."""
+
+import json
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from secretsadmin.forms.rendering import Text
+from secretsadmin.kinds import Tone
+from secretsadmin.store.reads import VERSION_ID
+from secretsadmin.transfer.plan import FATES, Fate, Plan, Row
+
+# So many rows a page shows. A run does all of them.
+MOST_ROWS = 500
+# Longer than what any plan sends, in characters.
+LONGEST_JSON = 2_000_000
+BROKEN = "The plan came back broken. Look at it again."
+TONES: dict[Fate, Tone] = {
+    "refused": "danger",
+    "conflict": "caution",
+    "change": "info",
+    "create": "ok",
+    "same": "neutral",
+    "skip": "neutral",
+}
+WORDS: dict[Fate, str] = {
+    "refused": "can’t be done",
+    "conflict": "to decide",
+    "change": "will change",
+    "create": "will be created",
+    "same": "are the same",
+    "skip": "are left alone",
+}
+
+
+@dataclass(frozen=True)
+class FateCount:
+    """How many secrets will meet this fate."""
+
+    text: str
+    tone: Tone
+
+
+@dataclass(frozen=True)
+class PlannedRow:
+    """One row. `is_left_out` says that the person took it out of the run."""
+
+    row: Row
+    is_left_out: bool
+
+    @property
+    def tone(self) -> Tone:
+        return TONES[self.row.fate]
+
+    @property
+    def can_be_chosen(self) -> bool:
+        return self.row.step is not None
+
+    @property
+    def url(self) -> str:
+        """The secret's page, where there is one."""
+        if not self.row.version:
+            return ""
+        ref = self.row.ref
+        return reverse(f"{ref.kind.name}:detail", args=[ref.environment.name, ref.key])
+
+
+@dataclass(frozen=True)
+class ShownPlan:
+    """A plan on a page."""
+
+    plan: Plan
+    left_out: Collection[str] = ()
+
+    @property
+    def counts(self) -> tuple[FateCount, ...]:
+        counts = self.plan.counts
+        return tuple(
+            FateCount(f"{counts[fate]:,} {WORDS[fate]}", TONES[fate])
+            for fate in FATES
+            if counts[fate]
+        )
+
+    @property
+    def rows(self) -> tuple[PlannedRow, ...]:
+        rows = self.plan.rows[:MOST_ROWS]
+        return tuple(PlannedRow(row, row.key in self.left_out) for row in rows)
+
+    @property
+    def rest(self) -> str:
+        """A sentence about the rows that the page doesn't show."""
+        number = len(self.plan.rows) - MOST_ROWS
+        if number <= 0:
+            return ""
+        return f"{number:,} more are not shown. The run does all of them."
+
+    @property
+    def shown(self) -> str:
+        """The keys of the rows that have a box to tick, as JSON."""
+        return json.dumps([planned.row.key for planned in self.rows if planned.can_be_chosen])
+
+    @property
+    def versions(self) -> str:
+        """The versions that the person sees here, as JSON by the rows' keys."""
+        return json.dumps(self.plan.versions)
+
+    @property
+    def can_be_run(self) -> bool:
+        """Whether there is anything that a run could do."""
+        return any(row.step for row in self.plan.rows)
+
+    @property
+    def number(self) -> int:
+        """How many secrets the run would change."""
+        return len(self.plan.steps(self.left_out))
+
+
+class PlanForm(forms.Form):
+    """What the form of a plan sends when it is run: why, and what the person saw and chose."""
+
+    reason = Text(max_length=1000, required=False, help_text="Kept in the audit log.")
+    versions = forms.CharField(required=False, widget=forms.HiddenInput)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_versions(self) -> dict[str, str]:
+        """The versions that the person saw in the plan, by the keys of its rows."""
+        versions = _from_json(self.cleaned_data["versions"] or "{}")
+        # The record names them, so what can't be a version's id stays out of it.
+        if not isinstance(versions, dict) or not all(map(_is_version, versions.values())):
+            raise ValidationError(BROKEN)
+        return versions
+
+    def clean_shown(self) -> tuple[str, ...]:
+        """The keys of the rows that had a box to tick."""
+        shown = _from_json(self.cleaned_data["shown"] or "[]")
+        if not isinstance(shown, list):
+            raise ValidationError(BROKEN)
+        return tuple(map(str, shown))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        # Nobody would see the error of a hidden field.
+        if not self.errors.keys().isdisjoint(("versions", "shown")):
+            self.add_error(None, BROKEN)
+        return cleaned
+
+    def left_out(self, plan: Plan, chosen: Collection[str]) -> frozenset[str]:
+        """The rows that are not to be run: those that were not ticked, or never decided."""
+        shown = frozenset(self.cleaned_data["shown"])
+        return (shown | plan.undecided) - frozenset(chosen)
+
+
+def _is_version(value: object) -> bool:
+    return isinstance(value, str) and re.match(VERSION_ID, value) is not None
+
+
+def _from_json(text: str) -> object:
+    try:
+        parsed: object = json.loads(text[:LONGEST_JSON])
+    except (ValueError, RecursionError):
+        raise ValidationError(BROKEN) from None
+    return parsed

@@ -1,0 +1,1 @@
+"""Files that people take elsewhere: how they are written, entry by entry."""

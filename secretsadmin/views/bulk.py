@@ -1,0 +1,131 @@
+"""One action on many secrets of a list: a plan that one reads, then a run."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from secretsadmin.access.requests import Request, actor_of, environment_of
+from secretsadmin.actions import UPDATE
+from secretsadmin.adapter import KindAdapter
+from secretsadmin.audit.recording import NotRecorded
+from secretsadmin.config.environments import Environment
+from secretsadmin.htmx import respond
+from secretsadmin.kinds import Kind
+from secretsadmin.pages.bulk import (
+    CHANGED,
+    NO_ACTION,
+    NOTHING,
+    BulkPage,
+    is_from_list,
+    job_of,
+    rule_of,
+)
+from secretsadmin.pages.bulk_rules import PlanForm
+from secretsadmin.pages.in_sight import InSight, in_sight
+from secretsadmin.pages.listing import listed_in
+from secretsadmin.pages.plan import ShownPlan
+from secretsadmin.pages.problems import TOO_MANY_RUNS, Problem, problem_of
+from secretsadmin.pages.selection import Selection, filter_of, selection_of
+from secretsadmin.store.listing import listing
+from secretsadmin.transfer import running
+from secretsadmin.transfer.bulk import BULK_BY_KEY, BulkAction
+from secretsadmin.transfer.plan import Plan
+from secretsadmin.transfer.running import Order, TooManyRuns
+from secretsadmin.views import problems
+
+
+@require_POST
+def bulk(request: Request, environment: str, kind: Kind, adapter: KindAdapter) -> HttpResponse:
+    action = BULK_BY_KEY.get(request.POST.get("action", ""))
+    here = _environment_of(request, environment, kind, action)
+    # Whether the kind is there at all.
+    here.backend.name_prefix(kind.name)
+    if action is None or (action.is_for_types and not kind.has_types):
+        return problems.page(request, NO_ACTION)
+    seen = _seen(request, here, kind)
+    listed = listed_in(seen, filter_of(request.POST), adapter)
+    selection = selection_of(request.POST, here, kind, listed)
+    if selection.has_changed:
+        return problems.page(request, CHANGED)
+    if not selection.refs:
+        return problems.page(request, NOTHING)
+    return _planned(request, adapter, _page(request, here, kind, action, selection), seen)
+
+
+def _environment_of(
+    request: Request, name: str, kind: Kind, action: BulkAction | None
+) -> Environment:
+    """The environment, if the person may do this to some of its secrets, or change any."""
+    first, *others = action.needs if action else (UPDATE.verb,)
+    here = environment_of(request, name, first, kind)
+    for verb in others:
+        environment_of(request, name, verb, kind)
+    return here
+
+
+def _seen(request: Request, environment: Environment, kind: Kind) -> InSight:
+    """The list as the person sees it. One that isn't known yet is waited for."""
+    seen = in_sight(request.user, environment, kind)
+    if seen.snapshot.as_of is None:
+        listing(environment, kind).sweep_and_wait()
+        seen = in_sight(request.user, environment, kind)
+    return seen
+
+
+def _page(
+    request: Request,
+    environment: Environment,
+    kind: Kind,
+    action: BulkAction,
+    selection: Selection,
+) -> BulkPage:
+    sent = request.POST if "run" in request.POST else None
+    form = PlanForm(action, sent)
+    return BulkPage(environment, kind, action, selection, rule_of(action, request.POST), form)
+
+
+def _planned(request: Request, adapter: KindAdapter, page: BulkPage, seen: InSight) -> HttpResponse:
+    if page.rule and is_from_list(request.POST):
+        return _show(request, page)
+    if page.rule and not page.rule.is_valid():
+        return _show(request, page, status=422)
+    is_wrong = page.form.is_bound and not page.form.is_valid()
+    plan = page.action.plan(job_of(page, request.user, adapter, seen))
+    if is_wrong:
+        return _show(request, page.with_plan(ShownPlan(plan)), status=422)
+    if page.form.is_bound:
+        return _run(request, page, plan)
+    return _show(request, page.with_plan(ShownPlan(plan)))
+
+
+def _run(request: Request, page: BulkPage, plan: Plan) -> HttpResponse:
+    left_out = page.form.left_out(plan, request.POST.getlist("chosen"))
+    steps = plan.steps(left_out)
+    page = page.with_plan(ShownPlan(plan, left_out))
+    if not steps:
+        page.form.add_error(None, "There is nothing to do: no row of the plan is chosen.")
+        return _show(request, page, status=422)
+    order = Order(
+        page.environment,
+        page.action.key,
+        steps,
+        actor_of(request),
+        request.user,
+        page.kind,
+        page.form.cleaned_data["reason"],
+    )
+    try:
+        run = running.start(order)
+    except TooManyRuns:
+        return _show_problem(request, page, TOO_MANY_RUNS)
+    except NotRecorded as error:
+        return _show_problem(request, page, problem_of(error))
+    return redirect("run", page.environment.name, run)
+
+
+def _show(request: Request, page: BulkPage, *, status: int = 200) -> HttpResponse:
+    return respond(request, "bulk.html", {"page": page}, status=status)
+
+
+def _show_problem(request: Request, page: BulkPage, problem: Problem) -> HttpResponse:
+    return _show(request, page.with_problem(problem), status=problem.status)
