@@ -1,9 +1,10 @@
 """What every page is held to, whatever a test does with it."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Page, Request
 
 # The browser, and htmx, call every answer of the kinds 4xx and 5xx an error. These two are a form
 # that comes back.
@@ -34,6 +35,8 @@ STORED = """async () => ({
 # So says Chromium on a slow machine, where a page's scripts come late or not at all any more.
 UNUSED_PRELOAD = "was preloaded using link preload but not used"
 THEMES = ("light", "dark", "system")
+# So says Playwright where an answer that was under way laid a new page over the one that it asked.
+PAGE_WAS_LEFT = "Execution context was destroyed"
 
 
 class Watch:
@@ -128,9 +131,7 @@ class Watch:
         """A browser keeps the theme, the address, and whether there are shortcuts of one key."""
         if not page.url.startswith(self.url):
             return
-        # htmx writes down where a page is once it has run there.
-        page.wait_for_load_state()
-        kept = page.evaluate(STORED)
+        kept = _kept_by_browser(page)
         theme = kept["local"].pop("theme", "system")
         address = kept["session"].pop("htmx-current-path-for-history", "")
         here = urlsplit(page.url).path
@@ -142,3 +143,15 @@ class Watch:
         kept["cookies"] = kept["cookies"].removeprefix("single_keys=off")
         if theme not in THEMES or urlsplit(address).path not in ("", here) or any(kept.values()):
             self.found.append(f"the browser keeps something: {kept}")
+
+
+def _kept_by_browser(page: Page) -> dict[str, Any]:
+    """What the browser keeps, asked of the page at which it comes to rest."""
+    while True:
+        # htmx writes down where a page is once it has run there.
+        page.wait_for_load_state()
+        try:
+            return dict(page.evaluate(STORED))
+        except Error as error:
+            if PAGE_WAS_LEFT not in error.message:
+                raise

@@ -1,6 +1,6 @@
 """A password hasher that takes as long as a test wants it to."""
 
-from threading import Event, Semaphore
+from threading import Event, Semaphore, local
 
 from django.contrib.auth.hashers import MD5PasswordHasher
 
@@ -8,19 +8,23 @@ PATIENCE = 60
 
 
 class Held(MD5PasswordHasher):
-    """Hashes nothing until it is let go.
+    """Hashes nothing until the thread's own event lets it go.
 
     `begun` can be acquired once for each password that it was given.
     """
 
     begun = Semaphore(0)
-    may_go_on = Event()
+    of_thread = local()
 
     @classmethod
     def begin_anew(cls) -> None:
-        cls.begun, cls.may_go_on = Semaphore(0), Event()
+        cls.begun = Semaphore(0)
+
+    @classmethod
+    def wait_in_this_thread(cls, may_go_on: Event) -> None:
+        cls.of_thread.may_go_on = may_go_on
 
     def encode(self, password: str, salt: str) -> str:
         self.begun.release()
-        assert self.may_go_on.wait(PATIENCE)
+        assert self.of_thread.may_go_on.wait(PATIENCE)
         return super().encode(password, salt)

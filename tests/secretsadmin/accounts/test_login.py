@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
 from django.db import connections
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -20,6 +22,7 @@ from tests.support.hashers import PATIENCE, Held
 
 pytestmark = pytest.mark.django_db
 RIGHT = {"username": "editor", "password": "correct horse"}
+HELD = [f"{Held.__module__}.{Held.__qualname__}"]
 
 
 @pytest.fixture(autouse=True)
@@ -222,27 +225,44 @@ def test_takes_nothing_that_is_no_name() -> None:
         assert response.status_code == 200
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A password that is being checked in a thread of its own."""
+
+    answer: Future[Any]
+    may_go_on: Event
+
+    def end(self) -> Any:
+        self.may_go_on.set()
+        return self.answer.result()
+
+
 @contextmanager
-def under_way(settings: Settings, *attempts: dict[str, str]) -> Iterator[list[Future[Any]]]:
-    """Passwords that are being checked, in threads of their own, until `Held` is let go."""
+def under_way(*forms: dict[str, str]) -> Iterator[list[Attempt]]:
+    """Passwords that are being checked, each until it is ended.
+
+    The threads share one connection, so only one of them at a time may write.
+    """
     shared = connections["default"]
 
-    def post(attempt: dict[str, str]) -> Any:
+    def post(form: dict[str, str], may_go_on: Event) -> Any:
         connections["default"] = shared
-        return Client().post("/login/", attempt)
+        Held.wait_in_this_thread(may_go_on)
+        return Client().post("/login/", form)
 
     Held.begin_anew()
-    settings.PASSWORD_HASHERS = [f"{Held.__module__}.{Held.__qualname__}"]
     shared.inc_thread_sharing()
-    with ThreadPoolExecutor(len(attempts)) as pool:
+    with override_settings(PASSWORD_HASHERS=HELD), ThreadPoolExecutor(len(forms)) as pool:
+        attempts = []
         try:
-            answers = []
-            for attempt in attempts:
-                answers.append(pool.submit(post, attempt))
+            for form in forms:
+                may_go_on = Event()
+                attempts.append(Attempt(pool.submit(post, form, may_go_on), may_go_on))
                 assert Held.begun.acquire(timeout=PATIENCE)
-            yield answers
+            yield attempts
         finally:
-            Held.may_go_on.set()
+            for attempt in attempts:
+                attempt.may_go_on.set()
     shared.dec_thread_sharing()
 
 
@@ -252,7 +272,7 @@ def test_checks_two_passwords_at_once_and_asks_all_others_to_try_again(settings:
     signed_in.post("/login/", RIGHT)
     unknown = {"username": "nobody", "password": "wrong horse"}
 
-    with under_way(settings, RIGHT, unknown) as (right, wrong):
+    with under_way(RIGHT, unknown) as (right, wrong):
         for attempt in (RIGHT, unknown):
             refused = Client().post("/login/", {**attempt, "next": "/audit/"})
             page = refused.content.decode()
@@ -267,12 +287,8 @@ def test_checks_two_passwords_at_once_and_asks_all_others_to_try_again(settings:
         assert Client().get("/health/live").status_code == 200
         assert Client().get("/login/").status_code == 200
         assert signed_in.get("/audit/").status_code == 200
-        Held.may_go_on.set()
-        ends = (right.result(), wrong.result())
-        # The two threads share a connection here, and only SQLite's have a queue for it.
-        if connections["default"].vendor == "sqlite":
-            assert ends[0].status_code == 302
-            assert errors(ends[1])
+        assert right.end().status_code == 302
+        assert errors(wrong.end())
 
     assert Client().post("/login/", RIGHT).status_code == 302
 
