@@ -99,7 +99,7 @@ def rule_of(action: BulkAction, sent: QueryDict) -> forms.Form | None:
 
 def is_from_list(sent: QueryDict) -> bool:
     """Whether the form came from the list, so that no rule and no plan was seen yet."""
-    return not ("plan" in sent or "run" in sent)
+    return not ("plan" in sent or "run" in sent or "tick" in sent)
 
 
 def job_of(page: BulkPage, user: User, adapter: KindAdapter, seen: InSight) -> Job:

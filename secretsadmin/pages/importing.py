@@ -208,7 +208,7 @@ class ImportPage:
     @property
     def kept(self) -> tuple[tuple[str, str], ...]:
         """What the form of the plan sends once more beside the text."""
-        names = set(self.form.fields) - {"file", "text", "versions", "shown", "reason"}
+        names = set(self.form.fields) - {"file", "text", *PlanForm.base_fields}
         fields = [(name, str(self.form.cleaned_data.get(name, ""))) for name in sorted(names)]
         return tuple(fields)
 

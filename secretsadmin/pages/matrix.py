@@ -183,6 +183,9 @@ class MatrixPage:
         parts = [f"{len(differing):,} differ", f"{len(same):,} are the same"]
         if untold:
             parts.append(f"{untold:,} can’t be told")
+        alone = len(self.matrix.rows) - len(told)
+        if alone:
+            parts.append(f"{alone:,} are in one environment alone")
         return ", ".join(parts)
 
     @property

@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.urls import reverse
 
 from secretsadmin.forms.rendering import Text
@@ -36,12 +37,26 @@ WORDS: dict[Fate, str] = {
     "same": "are the same",
     "skip": "are left alone",
 }
+SINGULAR: dict[Fate, str] = {**WORDS, "same": "is the same", "skip": "is left alone"}
+# What the plan says of one secret.
+WORD: dict[Fate, str] = {
+    "refused": "can’t be done",
+    "conflict": "to decide",
+    "change": "change",
+    "create": "create",
+    "same": "same",
+    "skip": "left alone",
+}
+# What `tick` says, which ticks or clears all boxes at once where no script does it.
+ALL, NONE = "all", "none"
+NO_KEYS = "[]"
 
 
 @dataclass(frozen=True)
 class FateCount:
     """How many secrets will meet this fate."""
 
+    fate: Fate
     text: str
     tone: Tone
 
@@ -58,6 +73,10 @@ class PlannedRow:
         return TONES[self.row.fate]
 
     @property
+    def word(self) -> str:
+        return WORD[self.row.fate]
+
+    @property
     def can_be_chosen(self) -> bool:
         return self.row.step is not None
 
@@ -72,19 +91,16 @@ class PlannedRow:
 
 @dataclass(frozen=True)
 class ShownPlan:
-    """A plan on a page."""
+    """A plan on a page. `with_rest` says that the run does what the page doesn't show, too."""
 
     plan: Plan
     left_out: Collection[str] = ()
+    with_rest: bool = True
 
     @property
     def counts(self) -> tuple[FateCount, ...]:
         counts = self.plan.counts
-        return tuple(
-            FateCount(f"{counts[fate]:,} {WORDS[fate]}", TONES[fate])
-            for fate in FATES
-            if counts[fate]
-        )
+        return tuple(_count(fate, counts[fate]) for fate in FATES if counts[fate])
 
     @property
     def rows(self) -> tuple[PlannedRow, ...]:
@@ -97,7 +113,17 @@ class ShownPlan:
         number = len(self.plan.rows) - MOST_ROWS
         if number <= 0:
             return ""
-        return f"{number:,} more are not shown. The run does all of them."
+        return f"{number:,} more are not shown, of which {len(self._rest_keys):,} can be run."
+
+    @property
+    def rest_keys(self) -> str:
+        """The keys of the rows that are run and not shown, as JSON."""
+        return json.dumps(self._rest_keys)
+
+    @property
+    def _rest_keys(self) -> list[str]:
+        rows = self.plan.rows[MOST_ROWS:]
+        return [row.key for row in rows if row.step and row.fate != "conflict"]
 
     @property
     def shown(self) -> str:
@@ -119,6 +145,22 @@ class ShownPlan:
         """How many secrets the run would change."""
         return len(self.plan.steps(self.left_out))
 
+    def ticked(self, sent: QueryDict) -> "ShownPlan":
+        """The plan with all boxes ticked or cleared, of one fate or of all, if that was sent."""
+        tick, look = sent.get("tick", ""), sent.get("look", "")
+        if tick not in (ALL, NONE):
+            return self
+        here = [row.key for row in self.plan.rows[:MOST_ROWS] if look in ("", row.fate)]
+        left_out = frozenset(self.left_out)
+        left_out = left_out - set(here) if tick == ALL else left_out | set(here)
+        with_rest = self.with_rest if look else tick == ALL
+        return replace(self, left_out=left_out, with_rest=with_rest)
+
+
+def _count(fate: Fate, number: int) -> FateCount:
+    words = SINGULAR if number == 1 else WORDS
+    return FateCount(fate, f"{number:,} {words[fate]}", TONES[fate])
+
 
 class PlanForm(forms.Form):
     """What the form of a plan sends when it is run: why, and what the person saw and chose."""
@@ -126,6 +168,7 @@ class PlanForm(forms.Form):
     reason = Text(max_length=1000, required=False, help_text="Kept in the audit log.")
     versions = forms.CharField(required=False, widget=forms.HiddenInput)
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    rest = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_versions(self) -> dict[str, str]:
         """The versions that the person saw in the plan, by the keys of its rows."""
@@ -137,22 +180,39 @@ class PlanForm(forms.Form):
 
     def clean_shown(self) -> tuple[str, ...]:
         """The keys of the rows that had a box to tick."""
-        shown = _from_json(self.cleaned_data["shown"] or "[]")
-        if not isinstance(shown, list):
-            raise ValidationError(BROKEN)
-        return tuple(map(str, shown))
+        return _keys_in(self.cleaned_data["shown"])
+
+    def clean_rest(self) -> tuple[str, ...]:
+        """The keys of the rows that are to be run without a box."""
+        return _keys_in(self.cleaned_data["rest"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         # Nobody would see the error of a hidden field.
-        if not self.errors.keys().isdisjoint(("versions", "shown")):
+        if not self.errors.keys().isdisjoint(("versions", "shown", "rest")):
             self.add_error(None, BROKEN)
         return cleaned
 
-    def left_out(self, plan: Plan, chosen: Collection[str]) -> frozenset[str]:
-        """The rows that are not to be run: those that were not ticked, or never decided."""
-        shown = frozenset(self.cleaned_data["shown"])
-        return (shown | plan.undecided) - frozenset(chosen)
+    def shown_plan(self, plan: Plan) -> ShownPlan:
+        """The plan with the boxes as the person left them. What nobody decided isn't ticked."""
+        sent = cast("QueryDict", self.data)
+        shown = frozenset(self.cleaned_data.get("shown", ()))
+        left_out = (shown | plan.undecided) - frozenset(sent.getlist("chosen"))
+        with_rest = sent.get("rest") != NO_KEYS
+        return ShownPlan(plan, left_out, with_rest).ticked(sent)
+
+    def not_taken(self, plan: Plan) -> frozenset[str]:
+        """The rows that are not to be run. Only what was planned and ticked is."""
+        sent = cast("QueryDict", self.data)
+        taken = {*sent.getlist("chosen"), *self.cleaned_data["rest"]}
+        return frozenset(row.key for row in plan.rows) - taken
+
+
+def _keys_in(sent: str) -> tuple[str, ...]:
+    keys = _from_json(sent or NO_KEYS)
+    if not isinstance(keys, list):
+        raise ValidationError(BROKEN)
+    return tuple(map(str, keys))
 
 
 def _is_version(value: object) -> bool:

@@ -226,7 +226,7 @@ def with_plan(page: PromotePage, data: QueryDict, *, is_run: bool) -> PromotePag
     plan: Plan = plan_of(rows)
     return replace(
         page,
-        plan=ShownPlan(plan, left_out),
+        plan=ShownPlan(plan, left_out).ticked(data),
         asked=tuple(asked),
         reason=data.get("reason", "")[:1000],
     )

@@ -13,7 +13,7 @@ from secretsadmin.audit.recording import Act, Actor, recording
 from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import BINARY, Field
 from secretsadmin.store import aws
-from secretsadmin.store.errors import NotFound, NoValue
+from secretsadmin.store.errors import Conflict, NotFound, NoValue
 from secretsadmin.texts import is_unicode
 
 CURRENT = "AWSCURRENT"
@@ -209,7 +209,7 @@ def _age(version: Version) -> tuple[datetime, bool]:
 
 
 @aws.deadline()
-def reveal(
+def reveal(  # noqa: PLR0913 - all but two have names.
     ref: Ref,
     verb: str,
     *,
@@ -218,17 +218,21 @@ def reveal(
     version: str = "",
     reason: str = "",
     find_format: Callable[[str], str] | None = None,
+    seen: str = "",
 ) -> Value:
     """Disclose a value: the current one, or that of a version.
 
     One call, recorded before it is made. `find_format` names the text's format, or what keeps
     Airflow from reading it, for the record. Raises InvalidId, NoValue where there is no text,
-    NotFound, NotRecorded, and any StoreError.
+    Conflict where it is of another version than the one that was `seen`, NotFound, NotRecorded, and
+    any StoreError.
     """
     ref.check_name()
     asked = Act(fields=fields, version=version)
     with recording(ref, verb, actor=actor, reason=reason, act=asked) as act:
         text = _fetch_text(ref, act, version, find_format)
+        if seen not in ("", act.version):
+            raise Conflict
         return Value(text, act.version)
 
 

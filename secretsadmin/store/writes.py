@@ -148,21 +148,25 @@ def roll_back(ref: Ref, *, to: str, version: str, actor: Actor, reason: str = ""
 
 
 @aws.deadline()
-def schedule_deletion(ref: Ref, *, days: int, actor: Actor, reason: str = "") -> None:
-    """Let AWS delete the secret in 7 to 30 days; one call.
+def schedule_deletion(
+    ref: Ref, *, days: int, actor: Actor, reason: str = "", seen: str = ""
+) -> None:
+    """Let AWS delete the secret in 7 to 30 days; one call, or two with the version that was `seen`.
 
-    Raises InvalidId, NotFound, ScheduledForDeletion, NotRecorded, and any StoreError.
+    AWS takes no condition. So a save in the moment between the two calls is deleted as well, and
+    comes back with a restore. Raises InvalidId, NotFound, ScheduledForDeletion, Conflict where
+    AWSCURRENT is elsewhere than it was seen, NotRecorded, and any StoreError.
     """
     name = ref.name
     begun = datetime.now(UTC)
     deletion = Act(fields=(window(days),))
-    with (
-        recording(ref, "delete", actor=actor, reason=reason, act=deletion) as act,
-        resolve_lost_answer(lambda: _is_deleted(ref, begun, days)),
-    ):
-        client = aws.client(ref.environment)
-        answer = aws.call(client.delete_secret, SecretId=name, RecoveryWindowInDays=days)
-        act.request_id = aws.request_id(answer)
+    with recording(ref, "delete", actor=actor, reason=reason, act=deletion) as act:
+        if seen and reads.describe(ref).current != seen:
+            raise errors.Conflict
+        with resolve_lost_answer(lambda: _is_deleted(ref, begun, days)):
+            client = aws.client(ref.environment)
+            answer = aws.call(client.delete_secret, SecretId=name, RecoveryWindowInDays=days)
+            act.request_id = aws.request_id(answer)
     listing.learn(ref, lambda secret: replace(secret, deleted=begun + timedelta(days=days)))
 
 

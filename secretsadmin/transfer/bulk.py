@@ -155,7 +155,7 @@ def _row(
 def _deletion(job: Job, secret: Secret) -> Row:
     if secret.deleted:
         return _row(secret, "same", "Its deletion is scheduled already.")
-    step = deleting(secret.ref, days=job.days, reason=job.reason)
+    step = deleting(secret.ref, version=job.seen(secret), days=job.days, reason=job.reason)
     return _row(secret, "change", "Its deletion will be scheduled.", step=step)
 
 
@@ -234,7 +234,7 @@ def _renaming(job: Job, secret: Secret) -> Row:
         return _row(secret, "refused", refusal, changes=(to.key,))
     backend = ref.environment.backend
     judge = partial(job.adapter.judge, backend=backend)
-    step = renaming(secret, to, judge, days=job.days, reason=job.reason)
+    step = renaming(secret, to, judge, version=job.seen(secret), days=job.days, reason=job.reason)
     doubt = backend.doubt_of(ref.kind.name, to.id)
     notes = (doubt,) if doubt else ()
     return _row(secret, "change", "is its new id.", (to.key,), notes, step)

@@ -29,12 +29,21 @@ def refusal_of_copy(user: User, ref: Ref, to: Ref) -> str:
 
 @aws.deadline()
 def duplicate(
-    secret: Secret, to: Ref, judge: Callable[[str], str], *, actor: Actor, reason: str = ""
+    secret: Secret,
+    to: Ref,
+    judge: Callable[[str], str],
+    *,
+    actor: Actor,
+    reason: str = "",
+    seen: str = "",
 ) -> None:
     """Create `to` with the secret's current value, description and own tags; two calls.
 
-    `judge` names the format of the value for the record. Raises what a reveal and a create raise.
+    `judge` names the format of the value for the record. With the version that was `seen`, it is
+    that one or a Conflict. Raises what a reveal and a create raise.
     """
-    value = reads.reveal(secret.ref, DUPLICATE.verb, actor=actor, reason=reason, find_format=judge)
+    value = reads.reveal(
+        secret.ref, DUPLICATE.verb, actor=actor, reason=reason, find_format=judge, seen=seen
+    )
     draft = Draft(value.text, secret.type, (WHOLE,), tags=tags.own(secret.tags))
     writes.create(to, draft, actor=actor, description=secret.description, reason=reason)

@@ -79,7 +79,8 @@ class Candidate:
 class Import:
     """An import into an environment by somebody; without a `user`, at the command line.
 
-    `versions` are those of secrets that the person saw in a plan, by the keys of its rows.
+    `versions` are those of secrets that the person saw in a plan, by the keys of its rows, and None
+    as long as it is only a plan. What wasn't there in the plan, and is there now, is a conflict.
     """
 
     environment: Environment
@@ -87,16 +88,16 @@ class Import:
     actor: Actor
     user: User | None = None
     reason: str = ""
-    versions: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] | None = None
 
-    def plan(self, entries: Iterable[Entry], *, compares: bool = True) -> Plan:
-        """Reads what is stored where it `compares`, a call for each 20 secrets.
+    def plan(self, entries: Iterable[Entry]) -> Plan:
+        """Reads what is stored if nobody has seen a plan yet, a call for each 20 secrets.
 
         Raises NotRecorded, and any StoreError.
         """
         candidates = _apart([self._candidate(entry) for entry in entries])
         stored: dict[str, Value] = {}
-        if compares and self.rules.existing != "skip":
+        if self.versions is None and self.rules.existing != "skip":
             stored = self._stored(candidates)
         rows = [self._row(candidate, stored) for candidate in candidates]
         return plan_of(rows)
@@ -206,8 +207,7 @@ class Import:
     ) -> Row:
         ref, entry = candidate.ref, candidate.entry
         value = stored.get(_key(ref))
-        # AWS's list may be minutes behind, so what was read counts where something was read.
-        version = value.version if value else existing.current
+        version = self._version(existing, value)
         may_learn = self._may(REVEAL.verb, ref)
         description = entry.description or existing.description
         changes, reason = draft.fields, UNSEEN
@@ -220,7 +220,7 @@ class Import:
         step = updating(
             existing,
             _over(draft, candidate.adapter, self.environment, may_learn=may_learn),
-            version=self.versions.get(_key(ref), version),
+            version=version,
             description=description,
             reason=self.reason,
             needs=(IMPORT.verb,),
@@ -229,6 +229,13 @@ class Import:
         if self.rules.existing == "overwrite":
             fate = "change"
         return Row(ref, fate, reason, changes, candidate.notes, entry.line, version, step)
+
+    def _version(self, existing: Secret, value: Value | None) -> str:
+        """The version that the person saw, or sees now."""
+        if self.versions is not None:
+            return self.versions.get(_key(existing.ref), "")
+        # AWS's list may be minutes behind, so what was read counts where something was read.
+        return value.version if value else existing.current
 
     def _may(self, verb: str, ref: Ref) -> bool:
         if self.user is None:

@@ -54,11 +54,13 @@ def updating(
     return Step((ref,), (UPDATE.verb, *needs), carry_out, "put", calls=2)
 
 
-def deleting(ref: Ref, *, days: int, reason: str = "", needs: Needs = ()) -> Step:
-    def carry_out(actor: Actor) -> None:
-        writes.schedule_deletion(ref, days=days, actor=actor, reason=reason)
+def deleting(ref: Ref, *, version: str, days: int, reason: str = "") -> Step:
+    """The deletion of what has `version`, which may be none."""
 
-    return Step((ref,), (DELETE.verb, *needs), carry_out, "delete")
+    def carry_out(actor: Actor) -> None:
+        writes.schedule_deletion(ref, days=days, actor=actor, reason=reason, seen=version)
+
+    return Step((ref,), (DELETE.verb,), carry_out, "delete")
 
 
 def restoring(ref: Ref, *, reason: str = "", needs: Needs = ()) -> Step:
@@ -88,18 +90,24 @@ def tagging(secret: Secret, change: TagChange, *, reason: str = "") -> Step:
 
 
 def renaming(
-    secret: Secret, to: Ref, judge: Callable[[str], str], *, days: int, reason: str = ""
+    secret: Secret,
+    to: Ref,
+    judge: Callable[[str], str],
+    *,
+    version: str,
+    days: int,
+    reason: str = "",
 ) -> Step:
-    """A secret of the new id with the same value, and then the deletion of the old one."""
+    """A secret of the new id with the value of `version`, and then the deletion of the old one."""
     ref = secret.ref
     copies: list[Ref] = []
 
     def carry_out(actor: Actor) -> None:
         # A run carries out once more what AWS throttled, which may be the deletion alone.
         if not copies:
-            duplicate(secret, to, judge, actor=actor, reason=reason)
+            duplicate(secret, to, judge, actor=actor, reason=reason, seen=version)
             copies.append(to)
-        writes.schedule_deletion(ref, days=days, actor=actor, reason=reason)
+        writes.schedule_deletion(ref, days=days, actor=actor, reason=reason, seen=version)
 
     further = ((DUPLICATE.verb, ref), (CREATE.verb, to), (DELETE.verb, ref))
     return Step((ref, to), (), carry_out, "create", also=further)

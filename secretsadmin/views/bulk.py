@@ -79,8 +79,8 @@ def _page(
     action: BulkAction,
     selection: Selection,
 ) -> BulkPage:
-    sent = request.POST if "run" in request.POST else None
-    form = PlanForm(action, sent)
+    has_plan = "run" in request.POST or "tick" in request.POST
+    form = PlanForm(action, request.POST if has_plan else None)
     return BulkPage(environment, kind, action, selection, rule_of(action, request.POST), form)
 
 
@@ -91,17 +91,18 @@ def _planned(request: Request, adapter: KindAdapter, page: BulkPage, seen: InSig
         return _show(request, page, status=422)
     is_wrong = page.form.is_bound and not page.form.is_valid()
     plan = page.action.plan(job_of(page, request.user, adapter, seen))
+    if not page.form.is_bound:
+        return _show(request, page.with_plan(ShownPlan(plan)))
+    page = page.with_plan(page.form.shown_plan(plan))
     if is_wrong:
-        return _show(request, page.with_plan(ShownPlan(plan)), status=422)
-    if page.form.is_bound:
-        return _run(request, page, plan)
-    return _show(request, page.with_plan(ShownPlan(plan)))
+        return _show(request, page, status=422)
+    if "tick" in request.POST:
+        return _show(request, page)
+    return _run(request, page, plan)
 
 
 def _run(request: Request, page: BulkPage, plan: Plan) -> HttpResponse:
-    left_out = page.form.left_out(plan, request.POST.getlist("chosen"))
-    steps = plan.steps(left_out)
-    page = page.with_plan(ShownPlan(plan, left_out))
+    steps = plan.steps(page.form.not_taken(plan))
     if not steps:
         page.form.add_error(None, "There is nothing to do: no row of the plan is chosen.")
         return _show(request, page, status=422)

@@ -9,7 +9,6 @@ from secretsadmin.audit.recording import NotRecorded
 from secretsadmin.config.environments import Environment
 from secretsadmin.htmx import respond
 from secretsadmin.pages.importing import ImportForm, ImportPage
-from secretsadmin.pages.plan import ShownPlan
 from secretsadmin.pages.problems import TOO_MANY_RUNS, Problem, problem_of
 from secretsadmin.store.errors import StoreError
 from secretsadmin.transfer import running
@@ -27,16 +26,13 @@ def import_file(request: Request, environment: str) -> HttpResponse:
     form = ImportForm(here, request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, ImportPage(here, form), status=422)
-    is_run = "run" in request.POST
     try:
-        plan = _import_of(request, here, form).plan(
-            form.cleaned_data["read"].entries, compares=not is_run
-        )
+        plan = _import_of(request, here, form).plan(form.cleaned_data["read"].entries)
     except (StoreError, NotRecorded) as error:
         return _show_problem(request, ImportPage(here, form, problem=problem_of(error)))
-    if is_run:
+    if "run" in request.POST:
         return _run(request, here, form, plan)
-    return _show(request, ImportPage(here, form, ShownPlan(plan, plan.undecided)))
+    return _show(request, ImportPage(here, form, form.shown_plan(plan)))
 
 
 def _import_of(request: Request, environment: Environment, form: ImportForm) -> Import:
@@ -46,14 +42,13 @@ def _import_of(request: Request, environment: Environment, form: ImportForm) -> 
         actor_of(request),
         request.user,
         form.cleaned_data["reason"],
-        form.cleaned_data["versions"],
+        form.cleaned_data["versions"] if "run" in request.POST else None,
     )
 
 
 def _run(request: Request, environment: Environment, form: ImportForm, plan: Plan) -> HttpResponse:
-    left_out = form.left_out(plan, request.POST.getlist("chosen"))
-    steps = plan.steps(left_out)
-    page = ImportPage(environment, form, ShownPlan(plan, left_out))
+    steps = plan.steps(form.not_taken(plan))
+    page = ImportPage(environment, form, form.shown_plan(plan))
     if not steps:
         form.add_error(None, "There is nothing to do: no row of the plan is chosen.")
         return _show(request, page, status=422)

@@ -11,7 +11,7 @@ from secretsadmin.config.environments import Environment
 from secretsadmin.htmx import respond
 from secretsadmin.kinds import CONNECTIONS
 from secretsadmin.pages.mends import MendsPage, mendable
-from secretsadmin.pages.plan import PlanForm, ShownPlan
+from secretsadmin.pages.plan import PlanForm
 from secretsadmin.pages.problems import TOO_MANY_RUNS, problem_of
 from secretsadmin.store.errors import StoreError
 from secretsadmin.transfer import running
@@ -37,17 +37,17 @@ def mends(request: Request, environment: str) -> HttpResponse:
     except TooManyRuns:
         page = MendsPage(here, form, problem=TOO_MANY_RUNS)
         return _show(request, page, status=TOO_MANY_RUNS.status)
-    return _show(request, MendsPage(here, form, ShownPlan(plan)))
+    return _show(request, MendsPage(here, form, form.shown_plan(plan)))
 
 
 def _run(request: Request, environment: Environment, form: PlanForm) -> HttpResponse:
     secrets = mendable(request.user, environment)
     versions = form.cleaned_data["versions"]
     plan = _mending(request, form).again(secrets, versions)
-    steps = plan.steps(form.left_out(plan, request.POST.getlist("chosen")))
+    steps = plan.steps(form.not_taken(plan))
     if not steps:
         form.add_error(None, "There is nothing to do: no row of the plan is chosen.")
-        return _show(request, MendsPage(environment, form, ShownPlan(plan)), status=422)
+        return _show(request, MendsPage(environment, form, form.shown_plan(plan)), status=422)
     order = Order(
         environment,
         VERB,

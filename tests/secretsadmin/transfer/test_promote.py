@@ -169,7 +169,7 @@ def test_says_why_one_cannot_be_promoted(
     assert "lookup pattern excludes the id" in text
     assert "There is none of this id in Dev." in text
     assert "3 can’t be done" in text
-    assert "1 are the same" in text
+    assert "1 is the same" in text
     assert hidden(planned)["chosen"] == []
 
 

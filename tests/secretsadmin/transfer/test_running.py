@@ -167,7 +167,8 @@ def test_copies_nothing_twice_where_aws_throttled_the_rest_of_a_rename(
     put(empty_emulator, "airflow/variables/old", CANARY)
     for call in range(1, 4):
         proxy.when("DeleteSecret", call=call).throttle()
-    step = renaming(reads.describe(ref_to("old")), ref_to("new"), lambda _: "text", days=7)
+    old = reads.describe(ref_to("old"))
+    step = renaming(old, ref_to("new"), lambda _: "text", version=old.current, days=7)
     run = Run(order(step))
 
     run.carry_out()

@@ -15,10 +15,12 @@ def form_in(page: str, form_id: str) -> dict[str, list[str]]:
     sent: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         name, value = (re.search(rf'{key}="([^"]*)"', tag) for key in ("name", "value"))
-        is_off = 'type="checkbox"' in tag and "checked" not in tag
+        can_be_off = 'type="checkbox"' in tag or 'type="radio"' in tag
+        is_off = can_be_off and "checked" not in tag
         if name and value and not is_off:
             sent.setdefault(name[1], []).append(html.unescape(value[1]))
-    return sent
+    text = re.search(r'<textarea hidden name="text"[^>]*>\n(.*?)</textarea>', form, re.DOTALL)
+    return sent | ({"text": [html.unescape(text[1])]} if text else {})
 
 
 def run(client: Client, url: str, plan: Any, **fields: Any) -> Any:

@@ -15,8 +15,9 @@ from secretsadmin.transfer import pace
 from tests.conftest import As, use
 from tests.secretsadmin.conftest import Configure
 from tests.secretsadmin.views.planned import form_in, run
+from tests.support.faults import Answer, FaultProxy, Forward
 from tests.support.people import somebody
-from tests.support.site import put, stored
+from tests.support.site import overwrite, put, stored
 from tests.support.wire import connected, counting
 
 if TYPE_CHECKING:
@@ -228,6 +229,62 @@ def test_renames_by_a_copy_and_a_deletion(client: Client, emulator: Emulator) ->
     assert CANARY not in str(list(Event.objects.values()))
 
 
+def test_deletes_nothing_that_somebody_saved_since_the_plan(
+    client: Client, emulator: Emulator
+) -> None:
+    plan = planned(client, "delete")
+    overwrite(emulator, "airflow/variables/beta", "newer")
+
+    run(client, URL, plan, days="7")
+
+    assert ended("delete") == {"alpha": "succeeded", "beta": "conflict", "gamma": "succeeded"}
+    assert of(emulator, "beta")["SecretString"] == "newer"
+
+
+def test_keeps_the_ticks_where_the_form_comes_back(client: Client) -> None:
+    plan = planned(client, "delete")
+
+    wrong = run(client, URL, plan, days="3", chosen=["variables:beta"])
+    cleared = run(client, URL, plan, tick="none", run=[])
+
+    assert wrong.status_code == 422
+    assert form_in(wrong.content.decode(), "plan")["chosen"] == ["variables:beta"]
+    assert "chosen" not in form_in(cleared.content.decode(), "plan")
+
+
+def test_renames_nothing_that_somebody_saved_since_the_plan(
+    client: Client, emulator: Emulator
+) -> None:
+    plan = planned(client, "rename", put_before="dwh_")
+    overwrite(emulator, "airflow/variables/beta", "newer")
+
+    run(client, URL, plan, days="7")
+
+    assert ended("duplicate") == {"alpha": "succeeded", "beta": "conflict", "gamma": "succeeded"}
+    assert ended("delete") == {"alpha": "succeeded", "gamma": "succeeded"}
+    assert ended("create") == {"dwh_alpha": "succeeded", "dwh_gamma": "succeeded"}
+
+
+def test_keeps_the_old_id_where_somebody_saved_it_after_it_was_copied(
+    settings: Settings, client: Client, emulator: Emulator
+) -> None:
+    plan = planned(client, "rename", ["beta"], put_before="dwh_")
+
+    def save_after(forward: Forward) -> Answer:
+        answer = forward()
+        overwrite(emulator, "airflow/variables/beta", "newer")
+        return answer
+
+    with FaultProxy(emulator.endpoint) as proxy:
+        proxy.when("CreateSecret").behave = save_after
+        use(settings, proxy.endpoint)
+        run(client, URL, plan, days="7")
+
+    assert ended("delete") == {"beta": "conflict"}
+    assert of(emulator, "beta")["SecretString"] == "newer"
+    assert of(emulator, "dwh_beta")["SecretString"] == CANARY
+
+
 def test_renames_none_onto_another(client: Client) -> None:
     page = planned(client, "rename", find="alpha", replacement="beta").content.decode()
     assert "This id is there already." in page
@@ -257,8 +314,7 @@ def test_moves_connections_to_another_type(client: Client, emulator: Emulator) -
 
 def test_goes_on_from_the_version_of_the_plan(client: Client, emulator: Emulator) -> None:
     plan = planned(client, "describe", text="Ours")
-    with connected(emulator.endpoint) as aws:
-        aws.put_secret_value(SecretId="airflow/variables/beta", SecretString="newer")
+    overwrite(emulator, "airflow/variables/beta", "newer")
 
     run(client, URL, plan)
 

@@ -15,9 +15,13 @@ from pytest_django.fixtures import Settings
 
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
-from secretsadmin.transfer import pace, running
+from secretsadmin.pages.plan import MOST_ROWS
+from secretsadmin.transfer import pace
 from tests.conftest import As, begin_cold, use
+from tests.secretsadmin.views import planned as planned_form
 from tests.support.people import somebody
+from tests.support.site import overwrite
+from tests.support.site import stored as stored_at
 from tests.support.wire import connected, counting
 
 URL = "/default/import/"
@@ -62,22 +66,13 @@ def planned(client: Client, text: str = BOTH, **fields: str) -> HttpResponse:
 
 
 def run(client: Client, plan: HttpResponse, **fields: object) -> HttpResponse:
-    """Send the plan's own form, as a browser does."""
-    page = plan.content.decode()
-    form = page.partition('id="plan"')[2].partition("</form>")[0]
-    sent: dict[str, object] = {"run": "1"}
-    for tag in re.findall(r"<input[^>]*>", form):
-        name, value = (re.search(rf'{key}="([^"]*)"', tag) for key in ("name", "value"))
-        is_off = 'type="checkbox"' in tag and "checked" not in tag
-        if name and value and not is_off:
-            sent.setdefault(name[1], html.unescape(value[1]))
-    sent["chosen"] = re.findall(r'name="chosen" value="([^"]*)"[^>]*\s+checked', form)
-    text = re.search(r'<textarea hidden name="text"[^>]*>\n(.*?)</textarea>', form, re.DOTALL)
-    assert text
-    sent |= {"text": html.unescape(text[1])} | fields
-    response = cast("HttpResponse", client.post(URL, sent))
-    running.wait(60)
-    return response
+    return cast("HttpResponse", planned_form.run(client, URL, plan, **fields))
+
+
+def ticked(page: HttpResponse) -> list[str]:
+    """The ids of the rows that would be run."""
+    chosen = planned_form.form_in(page.content.decode(), "plan").get("chosen", [])
+    return [key.partition(":")[2] for key in chosen]
 
 
 def test_shows_first_what_it_would_do(editor: Client, empty_emulator: Emulator) -> None:
@@ -121,6 +116,80 @@ def test_leaves_out_the_rows_that_are_not_ticked(
     assert stored().keys() == {"airflow/connections/billing"}
 
 
+def again(client: Client, page: HttpResponse, **fields: object) -> HttpResponse:
+    """Send the plan's own form for another look."""
+    sent = planned_form.form_in(page.content.decode(), "plan")
+    return cast("HttpResponse", client.post(URL, {**sent, **fields}))
+
+
+def test_keeps_the_ticks_where_somebody_looks_again(editor: Client) -> None:
+    plan = planned(editor)
+    assert ticked(plan) == ["orders", "billing"]
+
+    page = again(editor, plan, plan="1", chosen=["connections:billing"])
+
+    assert ticked(page) == ["billing"]
+    assert ticked(run(editor, page, chosen=[])) == []
+
+
+def test_lets_all_rows_be_ticked_or_cleared_without_a_script(
+    editor: Client, empty_emulator: Emulator
+) -> None:
+    store(empty_emulator, "orders", "postgres://other")
+    plan = planned(editor)
+    assert ticked(plan) == ["billing"]
+
+    every = again(editor, plan, tick="all")
+    assert ticked(every) == ["orders", "billing"]
+    assert ticked(again(editor, every, tick="none")) == []
+    assert ticked(again(editor, every, tick="none", look="create")) == ["orders"]
+    assert ticked(again(editor, plan, tick="all", look="create")) == ["billing"]
+
+
+def test_runs_what_the_page_does_not_show_where_that_is_ticked(
+    editor: Client, stored: Callable[[], dict[str, str]]
+) -> None:
+    names = [f"k{number:03}" for number in range(MOST_ROWS + 2)]
+    plan = planned(editor, "\n".join(f"AIRFLOW_VAR_{name.upper()}=1" for name in names))
+    assert "2 more are not shown, of which 2 can be run." in plan.content.decode()
+
+    cleared = again(editor, plan, tick="none")
+    assert run(editor, cleared).status_code == 422
+    assert run(editor, plan, chosen=[]).status_code == 302
+
+    assert stored().keys() == {f"airflow/variables/{name}" for name in names[MOST_ROWS:]}
+
+
+def test_overwrites_nothing_that_somebody_made_since_the_plan(
+    editor: Client, empty_emulator: Emulator
+) -> None:
+    plan = planned(editor, existing="overwrite")
+    store(empty_emulator, "orders", "postgres://theirs")
+    editor.post("/default/connections/refresh/")
+
+    run(editor, plan)
+
+    assert stored_at(empty_emulator, "airflow/connections/orders")["SecretString"] == (
+        "postgres://theirs"
+    )
+    ends = Event.objects.filter(begins=False, kind="connections", secret="orders")
+    assert ends.latest("id").outcome == "conflict"
+
+
+def test_leaves_alone_what_was_the_same_in_the_plan(
+    editor: Client, empty_emulator: Emulator
+) -> None:
+    run(editor, planned(editor))
+    plan = planned(editor, existing="overwrite")
+    assert "2 are the same" in plan.content.decode()
+    overwrite(empty_emulator, "airflow/connections/orders", "postgres://theirs")
+
+    sent = {"text": BOTH, "existing": "overwrite", "versions": "{}", "shown": "[]"}
+    assert editor.post(URL, {**sent, "run": "1"}).status_code == 422
+
+    assert not Event.objects.filter(action="connections.update").exists()
+
+
 def test_asks_about_what_is_there_already(
     editor: Client, empty_emulator: Emulator, stored: Callable[[], dict[str, str]]
 ) -> None:
@@ -131,7 +200,7 @@ def test_asks_about_what_is_there_already(
 
     page = plan.content.decode()
     assert "1 to decide" in page
-    assert "1 are the same" in page
+    assert "1 is the same" in page
     assert run(editor, plan).status_code == 422
     assert stored()["airflow/connections/orders"] == "postgres://theirs@db"
     run(editor, plan, chosen=["connections:orders"])
