@@ -16,7 +16,7 @@ from secretsadmin.audit import observations
 from secretsadmin.audit.models import Event, EventQuerySet, Outcome, as_uuid, outcomes
 from secretsadmin.audit.refusals import LISTED, minute_of, totals
 from secretsadmin.diff.fields import WHOLE
-from secretsadmin.kinds import BY_NAME
+from secretsadmin.kinds import BINARY, BY_NAME
 from secretsadmin.noted import CHANGE_USER, LIST, OBSERVE, RUN, SIGN_IN
 from secretsadmin.templatetags.secretsadmin import day, visible
 
@@ -58,6 +58,7 @@ OUR_ERRORS = {
     "NotRecorded": "The audit log took no record: run it again to do the rest",
     "AwsSilent": "AWS didn't answer several times on end: run it again to do the rest",
     "InPart": "Some of its acts failed",
+    BINARY: "Its value is binary, and Airflow reads text alone",
     # Of promotions.
     "SentElsewhere": "A task could send elsewhere what the person may not see: take all along",
     "ShownElsewhere": "The person may see it there, and may not where it comes from",

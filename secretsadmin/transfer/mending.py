@@ -68,7 +68,7 @@ class Mending:
         mended = _mended(secret, text) if text is not None else None
         if mended is None:
             return Row(secret.ref, "refused", NOT_CERTAIN, version=secret.current)
-        return self._change(secret, tuple(rule.title for rule in mended.rules))
+        return self._change(secret, tuple(f"{rule.title}." for rule in mended.rules))
 
     def _change(self, secret: Secret, titles: tuple[str, ...]) -> Row:
         step = updating(

@@ -435,6 +435,18 @@ def with_scan(visitor: Visitor) -> None:
     visitor.follow("See what was found")
 
 
+def mends_planned(visitor: Visitor) -> None:
+    """What is mended for certain: a type that no release but the oldest reads as it was meant."""
+    key = f"cloud_of_the_group_{uuid4().hex[:4]}"
+    text = "google_cloud_platform://?extra__google_cloud_platform__project=shop"
+    visitor.site.store(f"prod/airflow/connections/{key}", text)
+    visitor.go("/prod/connections/")
+    visitor.press("Refresh the list")
+    with_scan(visitor)
+    visitor.press("Mend what is certain")
+    expect(visitor.page.locator("#plan")).to_contain_text(key)
+
+
 def scanning(visitor: Visitor) -> None:
     """A run that goes on, because AWS takes its time after the first calls."""
     emulator = visitor.site.emulator
