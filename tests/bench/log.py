@@ -21,7 +21,8 @@ from django.test import Client
 SMALL, LARGE = 10_000, 1_000_000
 ROUNDS = 15
 MOST = 2.0
-# A line begins an act or ends it. The acts are by 40 people, on 2,000 secrets, a minute apart.
+# A line begins an act or ends it. The acts are by 40 people, on 2,000 secrets, a minute apart. They
+# come after what was noted already.
 FILL = """
 INSERT INTO audit_event (
     id, act, outcome, begins, at, "user", address, environment, kind, secret, action, reason,
@@ -29,7 +30,7 @@ INSERT INTO audit_event (
 )
 WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {lines})
 SELECT
-    n,
+    n + (SELECT coalesce(max(id), 0) FROM audit_event),
     printf('%032x', (n + 1) / 2),
     CASE
         WHEN n % 2 = 1 THEN 'started' WHEN n % 100 = 0 THEN 'denied' ELSE 'succeeded'
