@@ -7,22 +7,22 @@ most. The lines aren't sealed, because nothing here reads the seals.
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
+
+from tests.support.databases import using
 
 SMALL, LARGE = 10_000, 1_000_000
 ROUNDS = 15
 MOST = 2.0
-# A line begins an act or ends it. The acts are by 40 people, on 2,000 secrets, a minute apart. They
-# come after what was noted already.
+# A line begins an act or ends it. The acts are by 40 people, on 2,000 secrets, a minute apart.
 FILL = """
 INSERT INTO audit_event (
     id, act, outcome, begins, at, "user", address, environment, kind, secret, action, reason,
@@ -30,7 +30,7 @@ INSERT INTO audit_event (
 )
 WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {lines})
 SELECT
-    n + (SELECT coalesce(max(id), 0) FROM audit_event),
+    n,
     printf('%032x', (n + 1) / 2),
     CASE
         WHEN n % 2 = 1 THEN 'started' WHEN n % 100 = 0 THEN 'denied' ELSE 'succeeded'
@@ -65,7 +65,7 @@ def measure() -> list[str]:
 
 
 def _filled(path: Path, lines: int) -> Path:
-    with _database(path):
+    with using(f"sqlite:///{path}"):
         call_command("migrate", verbosity=0)
         with connection.cursor() as cursor:
             cursor.execute(FILL.format(lines=lines))
@@ -78,7 +78,7 @@ def _times(logs: Mapping[int, Path]) -> dict[int, dict[str, float]]:
     taken: dict[int, dict[str, list[float]]] = {lines: defaultdict(list) for lines in logs}
     for _ in range(ROUNDS):
         for lines, path in logs.items():
-            with _database(path):
+            with using(f"sqlite:///{path}"):
                 _take_a_turn(lines, taken[lines])
     return {
         lines: {name: statistics.median(times) for name, times in pages.items()}
@@ -118,16 +118,3 @@ def _page(client: Client, filters: dict[str, str]) -> Callable[[], Any]:
         assert client.get("/audit/", filters).status_code == 200
 
     return get
-
-
-@contextmanager
-def _database(path: Path) -> Iterator[None]:
-    """Another database in place of the one in memory."""
-    before = connections.settings["default"]["NAME"]
-    connection.close()
-    connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = str(path)
-    try:
-        yield
-    finally:
-        connection.close()
-        connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = before
