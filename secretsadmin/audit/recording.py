@@ -348,8 +348,7 @@ def _start(base: _Base, act: Act, check: Callable[[], None] | None) -> None:
 def _begin_all(acts: Iterable[tuple[_Base, Act]]) -> None:
     try:
         with in_turn(), transaction.atomic(durable=True):
-            for base, act in acts:
-                _write(base, act, Outcome.STARTED, begins=True)
+            chain.append(*(_line(base, act, Outcome.STARTED, begins=True) for base, act in acts))
     except DatabaseError as error:
         _not_recorded(error)
 
@@ -381,26 +380,27 @@ def _end_all(lines: Sequence[_Line]) -> None:
 
 def _append(lines: Iterable[_Line]) -> None:
     with in_turn(), transaction.atomic(durable=True):
-        for base, act, outcome in lines:
-            _write(base, act, outcome)
+        chain.append(*(_line(base, act, outcome) for base, act, outcome in lines))
 
 
 def _write(base: _Base, act: Act, outcome: str, *, begins: bool = False) -> None:
-    chain.append(
-        Event(
-            **base,
-            act=act.id,
-            outcome=outcome,
-            begins=begins,
-            fields=[named(name) for name in act.fields],
-            version=act.version,
-            previous=act.previous,
-            format=act.format or None,
-            holds=[named(name) for name in act.holds] or None,
-            refusal=act.refusal,
-            request_id=act.request_id[:128],
-            error=act.error[:64],
-            count=act.count,
-            details=ordered(act.details),
-        )
+    chain.append(_line(base, act, outcome, begins=begins))
+
+
+def _line(base: _Base, act: Act, outcome: str, *, begins: bool = False) -> Event:
+    return Event(
+        **base,
+        act=act.id,
+        outcome=outcome,
+        begins=begins,
+        fields=[named(name) for name in act.fields],
+        version=act.version,
+        previous=act.previous,
+        format=act.format or None,
+        holds=[named(name) for name in act.holds] or None,
+        refusal=act.refusal,
+        request_id=act.request_id[:128],
+        error=act.error[:64],
+        count=act.count,
+        details=ordered(act.details),
     )

@@ -18,9 +18,10 @@ from secretsadmin.transfer.plan import FATES, Fate, Plan, Row
 
 # So many rows a page shows. A run does all of them.
 MOST_ROWS = 500
-# Longer than what any plan sends, in characters.
+# What a plan of some 15,000 rows sends, in characters.
 LONGEST_JSON = 2_000_000
 BROKEN = "The plan came back broken. Look at it again."
+TOO_LONG = "These are more rows than a page can send back. Take fewer of them at once."
 TONES: dict[Fate, Tone] = {
     "refused": "danger",
     "conflict": "caution",
@@ -189,8 +190,9 @@ class PlanForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         # Nobody would see the error of a hidden field.
-        if not self.errors.keys().isdisjoint(("versions", "shown", "rest")):
-            self.add_error(None, BROKEN)
+        for name in ("versions", "shown", "rest"):
+            for error in self.errors.get(name, ())[:1]:
+                self.add_error(None, str(error))
         return cleaned
 
     def shown_plan(self, plan: Plan) -> ShownPlan:
@@ -220,8 +222,10 @@ def _is_version(value: object) -> bool:
 
 
 def _from_json(text: str) -> object:
+    if len(text) > LONGEST_JSON:
+        raise ValidationError(TOO_LONG)
     try:
-        parsed: object = json.loads(text[:LONGEST_JSON])
+        parsed: object = json.loads(text)
     except (ValueError, RecursionError):
         raise ValidationError(BROKEN) from None
     return parsed

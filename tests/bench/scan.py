@@ -108,7 +108,8 @@ def _stop(scanner: Somebody) -> float:
     path = _begin(scanner)
     list(_looks(scanner, path, until=lambda look: look.done > 0))
     asked_at = time.perf_counter()
-    assert scanner.post(f"{path}stop/").status_code == 302
+    stopped = scanner.post(f"{path}stop/")
+    assert stopped.status_code == 302, stopped.text
     last = list(_looks(scanner, path))[-1]
     assert last.done < SECRETS
     return last.at - asked_at

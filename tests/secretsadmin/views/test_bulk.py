@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
+from secretsadmin.pages.plan import LONGEST_JSON
 from secretsadmin.transfer import pace
 from tests.conftest import As, use
 from tests.secretsadmin.conftest import Configure
@@ -363,6 +364,16 @@ def test_is_offered_to_those_who_may(signed_in: As, secrets_manager: Emulator) -
     assert "Move to another type" not in editors
     assert 'form="bulk"' not in viewers
     assert signed_in("viewer").post(URL, {"action": "delete", "id": "x"}).status_code == 403
+
+
+def test_says_so_where_the_rows_are_more_than_a_page_can_send_back(client: Client) -> None:
+    rest = json.dumps(["variables:alpha"] * (LONGEST_JSON // len("variables:alpha")))
+
+    response = run(client, URL, planned(client, "delete"), days="7", rest=rest)
+
+    assert response.status_code == 422
+    assert "Take fewer of them at once." in response.content.decode()
+    assert not Event.objects.filter(action="batch.run").exists()
 
 
 @pytest.mark.parametrize("version", ["x" * 65, "\ud800" * 36, "nul\0" * 9, [["x" * 36]], None])
