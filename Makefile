@@ -74,7 +74,7 @@ screenshots: .venv/installed chromium ## Take a picture of every page with sampl
 	$(BIN)/python -m tests.browser.screenshots $(FOLDER)
 
 .PHONY: bench
-bench: .venv/installed ## Count AWS calls per action, and measure our own share of a page
+bench: .venv/installed .venv-awscli/installed ## Count AWS calls per action, and measure our own share of a page
 	$(BIN)/python -m tests.bench
 
 .PHONY: audit-campaign

@@ -294,6 +294,8 @@ LANGUAGE_CODE = "en-gb"
 BODY_BYTES = 1024 * 1024
 # A file that is imported, in bytes. It is sent with its form once more when the plan is run.
 IMPORT_BYTES = round(_number("IMPORT_BYTES", 5 * 1024 * 1024))
+# A plan of 500 rows is sent back with a few fields of each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_BYTES + BODY_BYTES
 # What is uploaded may be secret, so it never touches the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -1,4 +1,4 @@
-"""What hides in a text: the white space around it, and characters that draw nothing.
+"""Texts for people, and what hides in a text: white space around it, characters that draw nothing.
 
 Most of them come along when somebody pastes. A message names what they are and where they stand,
 and quotes nothing.
@@ -15,6 +15,7 @@ _HIDDEN = re.compile(
     "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0]"
     "|(?:(?<![^\x00-\x7f])|(?<=\ufeff))[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
+MINUTE = 60
 _NAMES = {
     " ": "space",
     "\n": "line break",
@@ -101,3 +102,10 @@ def _and(parts: list[str]) -> str:
     if len(parts) < 2:  # noqa: PLR2004 - there is nothing to join.
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def duration(seconds: float) -> str:
+    """A time that is still to pass, in words."""
+    if seconds < MINUTE:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / MINUTE)} min"

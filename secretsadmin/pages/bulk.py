@@ -109,6 +109,6 @@ def job_of(page: BulkPage, user: User, adapter: KindAdapter, seen: InSight) -> J
         said |= page.rule.cleaned_data
     if page.form.is_bound:
         said |= page.form.cleaned_data
-    versions = said.pop("versions", {})
+    versions = said.pop("versions", {}) if page.form.is_bound else None
     listed = {secret.ref.key: secret for secret in seen.snapshot.secrets}
     return Job(user, adapter, page.selection.refs, listed, said, versions)

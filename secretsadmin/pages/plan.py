@@ -16,11 +16,13 @@ from secretsadmin.kinds import Tone
 from secretsadmin.store.reads import VERSION_ID
 from secretsadmin.transfer.plan import FATES, Fate, Plan, Row
 
-# So many rows a page shows. A run does all of them.
+# So many rows a page shows. One box stands for all others.
 MOST_ROWS = 500
 # What a plan of some 15,000 rows sends, in characters.
 LONGEST_JSON = 2_000_000
 BROKEN = "The plan came back broken. Look at it again."
+NOTHING = "There is nothing to do: no row of the plan is chosen."
+NOT_ANY_MORE = "Some of what you ticked can’t be done any more. This is what could be done now."
 TOO_LONG = "These are more rows than a page can send back. Take fewer of them at once."
 TONES: dict[Fate, Tone] = {
     "refused": "danger",
@@ -64,10 +66,15 @@ class FateCount:
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """One row. `is_left_out` says that the person took it out of the run."""
+    """One row.
+
+    `is_left_out` says that the person took it out of the run, and `has_moved` that somebody saved
+    the secret since the person saw the plan.
+    """
 
     row: Row
     is_left_out: bool
+    has_moved: bool
 
     @property
     def tone(self) -> Tone:
@@ -92,11 +99,16 @@ class PlannedRow:
 
 @dataclass(frozen=True)
 class ShownPlan:
-    """A plan on a page. `with_rest` says that the run does what the page doesn't show, too."""
+    """A plan on a page.
+
+    `with_rest` says that the run does what the page doesn't show, too. `moved` are the keys of rows
+    whose secrets somebody saved since the person saw the plan.
+    """
 
     plan: Plan
     left_out: Collection[str] = ()
     with_rest: bool = True
+    moved: Collection[str] = ()
 
     @property
     def counts(self) -> tuple[FateCount, ...]:
@@ -106,7 +118,8 @@ class ShownPlan:
     @property
     def rows(self) -> tuple[PlannedRow, ...]:
         rows = self.plan.rows[:MOST_ROWS]
-        return tuple(PlannedRow(row, row.key in self.left_out) for row in rows)
+        left_out = {*self.left_out, *self.moved}
+        return tuple(PlannedRow(row, row.key in left_out, row.key in self.moved) for row in rows)
 
     @property
     def rest(self) -> str:
@@ -141,21 +154,19 @@ class ShownPlan:
         """Whether there is anything that a run could do."""
         return any(row.step for row in self.plan.rows)
 
-    @property
-    def number(self) -> int:
-        """How many secrets the run would change."""
-        return len(self.plan.steps(self.left_out))
-
     def ticked(self, sent: QueryDict) -> "ShownPlan":
         """The plan with all boxes ticked or cleared, of one fate or of all, if that was sent."""
         tick, look = sent.get("tick", ""), sent.get("look", "")
         if tick not in (ALL, NONE):
             return self
-        here = [row.key for row in self.plan.rows[:MOST_ROWS] if look in ("", row.fate)]
-        left_out = frozenset(self.left_out)
-        left_out = left_out - set(here) if tick == ALL else left_out | set(here)
+        here = {row.key for row in self.plan.rows[:MOST_ROWS] if look in ("", row.fate)}
+        left_out, moved = frozenset(self.left_out), frozenset(self.moved)
+        if tick == ALL:
+            left_out, moved = left_out - here, moved - here
+        else:
+            left_out |= here
         with_rest = self.with_rest if look else tick == ALL
-        return replace(self, left_out=left_out, with_rest=with_rest)
+        return replace(self, left_out=left_out, with_rest=with_rest, moved=moved)
 
 
 def _count(fate: Fate, number: int) -> FateCount:
@@ -189,19 +200,35 @@ class PlanForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        # Nobody would see the error of a hidden field.
-        for name in ("versions", "shown", "rest"):
-            for error in self.errors.get(name, ())[:1]:
-                self.add_error(None, str(error))
+        # Nobody would see the error of a hidden field, or of one that belongs to a plan.
+        for name in ("reason", "versions", "shown", "rest"):
+            for error in list(self.errors.get(name, ())):
+                self.add_error(None, error)
         return cleaned
 
     def shown_plan(self, plan: Plan) -> ShownPlan:
-        """The plan with the boxes as the person left them. What nobody decided isn't ticked."""
+        """The plan with the boxes as the person left them.
+
+        What nobody decided isn't ticked, and neither is what somebody saved since.
+        """
         sent = cast("QueryDict", self.data)
         shown = frozenset(self.cleaned_data.get("shown", ()))
+        versions = self.cleaned_data.get("versions", {})
+        moved = frozenset(
+            row.key
+            for row in plan.rows
+            if row.key in shown and row.version != versions.get(row.key, "")
+        )
         left_out = (shown | plan.undecided) - frozenset(sent.getlist("chosen"))
         with_rest = sent.get("rest") != NO_KEYS
-        return ShownPlan(plan, left_out, with_rest).ticked(sent)
+        return ShownPlan(plan, left_out, with_rest, moved).ticked(sent)
+
+    def has_lost_some(self, plan: Plan) -> bool:
+        """Whether something was ticked that can't be run any more."""
+        sent = cast("QueryDict", self.data)
+        runnable = {row.key for row in plan.rows if row.step}
+        ticked = {*sent.getlist("chosen")}.intersection(self.cleaned_data["shown"])
+        return not ticked <= runnable
 
     def not_taken(self, plan: Plan) -> frozenset[str]:
         """The rows that are not to be run. Only what was planned and ticked is."""

@@ -14,7 +14,7 @@ from secretsadmin.pages.matrix import Option
 from secretsadmin.pages.plan import MOST_ROWS, ShownPlan
 from secretsadmin.pages.polling import Notice
 from secretsadmin.pages.version import requested_version
-from secretsadmin.transfer.plan import Plan, Row, plan_of
+from secretsadmin.transfer.plan import Row, plan_of
 from secretsadmin.transfer.promoting import (
     Answers,
     Pair,
@@ -215,6 +215,7 @@ def with_plan(page: PromotePage, data: QueryDict, *, is_run: bool) -> PromotePag
     is none.
     """
     rows, asked = [], []
+    moved = frozenset(_moved(page, data))
     left_out = _left_out(page, data, is_run=is_run)
     for pair in page.pairs:
         ref_key = f"{page.kind.name}:{pair.key}"
@@ -223,10 +224,10 @@ def with_plan(page: PromotePage, data: QueryDict, *, is_run: bool) -> PromotePag
         rows.append(row)
         if parts and row.step:
             asked.append(AskedRow(row, parts))
-    plan: Plan = plan_of(rows)
+    shown = ShownPlan(plan_of(rows), left_out, moved=moved)
     return replace(
         page,
-        plan=ShownPlan(plan, left_out).ticked(data),
+        plan=shown if is_run else shown.ticked(data),
         asked=tuple(asked),
         reason=data.get("reason", "")[:1000],
     )
@@ -242,6 +243,17 @@ def _left_out(page: PromotePage, data: QueryDict, *, is_run: bool) -> frozenset[
     if is_run:
         offered = [f"{page.kind.name}:{pair.key}" for pair in page.pairs]
     return frozenset(offered) - frozenset(data.getlist("chosen"))
+
+
+def _moved(page: PromotePage, data: QueryDict) -> Iterator[str]:
+    """The rows that the person has seen, where somebody saved the one or the other secret since."""
+    offered = frozenset(data.getlist("offered"))
+    for pair in page.pairs:
+        key = f"{page.kind.name}:{pair.key}"
+        sent = [data.get(f"{side}-version:{key}", "") for side in ("from", "to")]
+        now = [secret.current if secret else "" for secret in (pair.source, pair.target)]
+        if key in offered and sent != now:
+            yield key
 
 
 def _asked(

@@ -16,10 +16,10 @@ from secretsadmin.audit.models import Event, Outcome
 from secretsadmin.config.environments import Environment
 from secretsadmin.kinds import BY_NAME, KINDS, Kind, Tone
 from secretsadmin.pages.activity_event import error_in_words
+from secretsadmin.texts import duration
 from secretsadmin.transfer.running import IN_PART
 
 ROWS = 50
-MINUTE = 60
 # What comes after a run has ended, by its verb: the name of the page's URL, and what its link says.
 NEXT = {SCAN.verb: ("inventory-health", "See what was found")}
 TONES: dict[str, Tone] = {
@@ -121,7 +121,7 @@ class RunPage:
         left = self.batch.seconds_left
         if left is None:
             return ""
-        return f", {self.batch.rate:.0f} a second, {_duration(left)} left"
+        return f", {self.batch.rate:.0f} a second, {duration(left)} left"
 
     @cached_property
     def counts(self) -> tuple[Count, ...]:
@@ -242,10 +242,3 @@ def title_of(batch: Batch) -> str:
     """Such as “Import of 300 connections”."""
     noun = what_was_run(batch.verb, batch.begun.kind, batch.planned)
     return f"{noun[:1].upper()}{noun[1:]}"
-
-
-def _duration(seconds: float) -> str:
-    """A time that is still to pass, in words."""
-    if seconds < MINUTE:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / MINUTE)} min"

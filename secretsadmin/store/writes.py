@@ -149,9 +149,11 @@ def roll_back(ref: Ref, *, to: str, version: str, actor: Actor, reason: str = ""
 
 @aws.deadline()
 def schedule_deletion(
-    ref: Ref, *, days: int, actor: Actor, reason: str = "", seen: str = ""
+    ref: Ref, *, days: int, actor: Actor, reason: str = "", seen: str | None = None
 ) -> None:
     """Let AWS delete the secret in 7 to 30 days; one call, or two with the version that was `seen`.
+
+    That one is empty where there was none.
 
     AWS takes no condition. So a save in the moment between the two calls is deleted as well, and
     comes back with a restore. Raises InvalidId, NotFound, ScheduledForDeletion, Conflict where
@@ -161,7 +163,7 @@ def schedule_deletion(
     begun = datetime.now(UTC)
     deletion = Act(fields=(window(days),))
     with recording(ref, "delete", actor=actor, reason=reason, act=deletion) as act:
-        if seen and reads.describe(ref).current != seen:
+        if seen is not None and reads.describe(ref).current != seen:
             raise errors.Conflict
         with resolve_lost_answer(lambda: _is_deleted(ref, begun, days)):
             client = aws.client(ref.environment)

@@ -64,7 +64,8 @@ class Job:
     """What is to be done to which secrets, as somebody said it.
 
     `listed` are the secrets that the person sees, by key. `said` holds the cleaned fields of the
-    action's form. `versions` are those that the person saw in a plan, by the keys of its rows.
+    action's form. `versions` are those that the person saw in a plan, by the keys of its rows, and
+    None as long as nobody has seen one.
     """
 
     user: User
@@ -72,7 +73,7 @@ class Job:
     refs: tuple[Ref, ...]
     listed: Mapping[str, Secret]
     said: Mapping[str, Any] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] | None = None
 
     @property
     def reason(self) -> str:
@@ -91,8 +92,10 @@ class Job:
         return policy.may(self.user, verb, ref.environment, ref.kind, ref)
 
     def seen(self, secret: Secret) -> str:
-        """The version that the person saw."""
-        return self.versions.get(_key(secret.ref), secret.current)
+        """The version that the person saw, or sees now."""
+        if self.versions is None:
+            return secret.current
+        return self.versions.get(_key(secret.ref), "")
 
     def target(self, ref: Ref) -> Ref:
         return Ref(ref.environment, ref.kind, self.renames.of(ref.id), ref.team)
@@ -167,7 +170,7 @@ def _restoration(job: Job, secret: Secret) -> Row:
 
 def _labelling(job: Job, secret: Secret) -> Row:
     label, version = job.said["label"], job.seen(secret)
-    if not version:
+    if not secret.current:
         return _row(secret, "refused", "It has no current version.")
     place = holder(secret.versions, label)
     if place == version:

@@ -251,7 +251,7 @@ class _Work:
         writes.update(
             self.ref,
             lambda stored: self.route.adapter.promoted(text, stored, self.promotion),
-            version=self.answers.target_version or self.target.current,
+            version=self.answers.target_version,
             actor=actor,
             before=self.target,
             description=self.source.description,

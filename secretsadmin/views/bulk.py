@@ -23,7 +23,8 @@ from secretsadmin.pages.bulk import (
 from secretsadmin.pages.bulk_rules import PlanForm
 from secretsadmin.pages.in_sight import InSight, in_sight
 from secretsadmin.pages.listing import listed_in
-from secretsadmin.pages.plan import ShownPlan
+from secretsadmin.pages.plan import NOT_ANY_MORE, ShownPlan
+from secretsadmin.pages.plan import NOTHING as UNTICKED
 from secretsadmin.pages.problems import TOO_MANY_RUNS, Problem, problem_of
 from secretsadmin.pages.selection import Selection, filter_of, selection_of
 from secretsadmin.store.listing import listing
@@ -103,8 +104,8 @@ def _planned(request: Request, adapter: KindAdapter, page: BulkPage, seen: InSig
 
 def _run(request: Request, page: BulkPage, plan: Plan) -> HttpResponse:
     steps = plan.steps(page.form.not_taken(plan))
-    if not steps:
-        page.form.add_error(None, "There is nothing to do: no row of the plan is chosen.")
+    if page.form.has_lost_some(plan) or not steps:
+        page.form.add_error(None, NOT_ANY_MORE if page.form.has_lost_some(plan) else UNTICKED)
         return _show(request, page, status=422)
     order = Order(
         page.environment,

@@ -1,5 +1,8 @@
 """Imports a file's connections and variables: a plan that one reads, then a run."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
@@ -9,6 +12,7 @@ from secretsadmin.audit.recording import NotRecorded
 from secretsadmin.config.environments import Environment
 from secretsadmin.htmx import respond
 from secretsadmin.pages.importing import ImportForm, ImportPage
+from secretsadmin.pages.plan import NOT_ANY_MORE, NOTHING, ShownPlan
 from secretsadmin.pages.problems import TOO_MANY_RUNS, Problem, problem_of
 from secretsadmin.store.errors import StoreError
 from secretsadmin.transfer import running
@@ -27,30 +31,38 @@ def import_file(request: Request, environment: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, ImportPage(here, form), status=422)
     try:
-        plan = _import_of(request, here, form).plan(form.cleaned_data["read"].entries)
+        if "run" in request.POST:
+            return _run(request, here, form)
+        return _show(request, ImportPage(here, form, _shown_plan(request, here, form)))
     except (StoreError, NotRecorded) as error:
-        return _show_problem(request, ImportPage(here, form, problem=problem_of(error)))
-    if "run" in request.POST:
-        return _run(request, here, form, plan)
-    return _show(request, ImportPage(here, form, form.shown_plan(plan)))
+        return _show_problem(request, ImportPage(here, form), problem_of(error))
 
 
-def _import_of(request: Request, environment: Environment, form: ImportForm) -> Import:
-    return Import(
-        environment,
-        form.rules,
-        actor_of(request),
-        request.user,
-        form.cleaned_data["reason"],
-        form.cleaned_data["versions"] if "run" in request.POST else None,
+def _shown_plan(request: Request, environment: Environment, form: ImportForm) -> ShownPlan:
+    """What would happen now, with the person's ticks. Raises NotRecorded, and any StoreError."""
+    return form.shown_plan(_plan(request, environment, form, versions=None))
+
+
+def _plan(
+    request: Request,
+    environment: Environment,
+    form: ImportForm,
+    *,
+    versions: Mapping[str, str] | None,
+) -> Plan:
+    cleaned = form.cleaned_data
+    planned = Import(
+        environment, form.rules, actor_of(request), request.user, cleaned["reason"], versions
     )
+    return planned.plan(cleaned["read"].entries)
 
 
-def _run(request: Request, environment: Environment, form: ImportForm, plan: Plan) -> HttpResponse:
+def _run(request: Request, environment: Environment, form: ImportForm) -> HttpResponse:
+    plan = _plan(request, environment, form, versions=form.cleaned_data["versions"])
     steps = plan.steps(form.not_taken(plan))
-    page = ImportPage(environment, form, form.shown_plan(plan))
-    if not steps:
-        form.add_error(None, "There is nothing to do: no row of the plan is chosen.")
+    if form.has_lost_some(plan) or not steps:
+        form.add_error(None, NOT_ANY_MORE if form.has_lost_some(plan) else NOTHING)
+        page = ImportPage(environment, form, _shown_plan(request, environment, form))
         return _show(request, page, status=422)
     order = Order(
         environment,
@@ -64,10 +76,8 @@ def _run(request: Request, environment: Environment, form: ImportForm, plan: Pla
     try:
         run = running.start(order)
     except TooManyRuns:
-        return _show_problem(request, ImportPage(environment, form, page.plan, TOO_MANY_RUNS))
-    except NotRecorded as error:
-        problem = problem_of(error)
-        return _show_problem(request, ImportPage(environment, form, page.plan, problem))
+        page = ImportPage(environment, form, _shown_plan(request, environment, form))
+        return _show_problem(request, page, TOO_MANY_RUNS)
     return redirect("run", environment.name, run)
 
 
@@ -75,6 +85,5 @@ def _show(request: Request, page: ImportPage, *, status: int = 200) -> HttpRespo
     return respond(request, "import.html", {"page": page}, status=status)
 
 
-def _show_problem(request: Request, page: ImportPage) -> HttpResponse:
-    problem: Problem = page.problem or TOO_MANY_RUNS
-    return _show(request, page, status=problem.status)
+def _show_problem(request: Request, page: ImportPage, problem: Problem) -> HttpResponse:
+    return _show(request, replace(page, problem=problem), status=problem.status)

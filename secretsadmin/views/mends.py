@@ -11,7 +11,7 @@ from secretsadmin.config.environments import Environment
 from secretsadmin.htmx import respond
 from secretsadmin.kinds import CONNECTIONS
 from secretsadmin.pages.mends import MendsPage, mendable
-from secretsadmin.pages.plan import PlanForm
+from secretsadmin.pages.plan import NOT_ANY_MORE, NOTHING, PlanForm
 from secretsadmin.pages.problems import TOO_MANY_RUNS, problem_of
 from secretsadmin.store.errors import StoreError
 from secretsadmin.transfer import running
@@ -45,8 +45,8 @@ def _run(request: Request, environment: Environment, form: PlanForm) -> HttpResp
     versions = form.cleaned_data["versions"]
     plan = _mending(request, form).again(secrets, versions)
     steps = plan.steps(form.not_taken(plan))
-    if not steps:
-        form.add_error(None, "There is nothing to do: no row of the plan is chosen.")
+    if form.has_lost_some(plan) or not steps:
+        form.add_error(None, NOT_ANY_MORE if form.has_lost_some(plan) else NOTHING)
         return _show(request, MendsPage(environment, form, form.shown_plan(plan)), status=422)
     order = Order(
         environment,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tests.support.appending import ROOT
 from tests.support.wire import REGION
@@ -34,21 +35,27 @@ class Importer:
             check=True,
         )
 
-    def run(self, file: Path, existing: str = "fail") -> subprocess.CompletedProcess[str]:
-        with self.started(file, existing) as process:
-            output, errors = process.communicate()
+    def run(
+        self, file: Path | Literal["-"], *options: str, given: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """`given` is what standard input has."""
+        with self.started(file, *options) as process:
+            output, errors = process.communicate(given)
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     @contextmanager
-    def started(self, file: Path, existing: str = "fail") -> Iterator[subprocess.Popen[str]]:
-        """Whoever starts it may kill it. It ends with the block."""
-        options = ("--environment", "default", "--existing", existing, "--yes")
+    def started(
+        self, file: Path | Literal["-"], *options: str, errors: int = subprocess.PIPE
+    ) -> Iterator[subprocess.Popen[str]]:
+        """Whoever starts it may kill it. It ends with the block. `errors` may be a terminal."""
+        arguments = (str(file), "--environment", "default", "--yes", *options)
         with subprocess.Popen(
-            self._command("import_secrets", str(file), *options),
+            self._command("import_secrets", *arguments),
             cwd=ROOT,
             env=self._environment,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=errors,
             text=True,
         ) as process:
             try:

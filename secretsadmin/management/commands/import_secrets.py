@@ -16,7 +16,15 @@ from secretsadmin.config.environments import Environment
 from secretsadmin.config.site import configured_site
 from secretsadmin.management.progress import bar_of, stopped_by_interrupts
 from secretsadmin.store.errors import StoreError
-from secretsadmin.transfer.files import Entry, UnreadableFile, decode, read, recognise
+from secretsadmin.transfer.files import (
+    Decoded,
+    File,
+    Options,
+    UnreadableFile,
+    decode,
+    read,
+    recognise,
+)
 from secretsadmin.transfer.importing import Import, Rules
 from secretsadmin.transfer.plan import FATES, Plan
 from secretsadmin.transfer.running import Order, Run
@@ -43,22 +51,43 @@ class Command(BaseCommand):
             default="fail",
             help="What becomes of ids that are there already (fail, unless said otherwise).",
         )
-        parser.add_argument("--dry-run", action="store_true", help="Only say what would happen.")
+        parser.add_argument(
+            "--case",
+            choices=("lower", "kept"),
+            default="lower",
+            help="How ids of AIRFLOW_CONN_… and AIRFLOW_VAR_… lines are written.",
+        )
+        parser.add_argument(
+            "--envelope",
+            choices=("auto", "envelope", "value"),
+            default="auto",
+            help="What a variable is that is an object with “value”: Airflow's way to write a "
+            "value with its description, or the value.",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Only say what would happen to each."
+        )
         parser.add_argument("--yes", action="store_true", help="Do it without asking.")
         parser.add_argument("--reason", default="", help="Kept in the audit log.")
         parser.add_argument("--as", dest="name", default="", help="Who runs it, for the audit log.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         environment = _environment(options["environment"])
-        entries = _entries(options["file"], options["kind"])
+        decoded = _decoded(options["file"])
+        file = _file(decoded.text, Options(options["case"], options["envelope"]))
+        entries = [entry for entry in file.entries if options["kind"] in (None, entry.kind)]
         actor = at_the_command_line(options["name"])
         rules = Rules("skip" if options["existing"] == "skip" else "overwrite")
         plan = _told(
             lambda: Import(environment, rules, actor, reason=options["reason"]).plan(entries)
         )
-        self._tell(plan)
+        self._tell_of_file(decoded, file)
         if options["dry_run"]:
-            sys.exit(IN_PART if plan.counts["refused"] else 0)
+            self._tell_each(plan)
+        self._tell(plan)
+        is_in_part = bool(file.unread or plan.counts["refused"])
+        if options["dry_run"]:
+            sys.exit(IN_PART if is_in_part else 0)
         if options["existing"] == "fail" and plan.counts["change"]:
             raise CommandError(
                 "Some ids are there already, and nothing was done. Choose --existing skip or "
@@ -68,11 +97,36 @@ class Command(BaseCommand):
         if not options["yes"] and not self._is_agreed(plan, options["file"]):
             raise CommandError("Nothing was done.", returncode=CANNOT)
         self._run(environment, plan, actor, options["reason"])
+        if is_in_part:
+            sys.exit(IN_PART)
+
+    def _tell_of_file(self, decoded: Decoded, file: File) -> None:
+        """What it was taken for, and what was left out of it or taken otherwise."""
+        self.stderr.write(f"Read as: {file.format.title}.")
+        for note in (*decoded.notes, *file.notes):
+            self.stderr.write(note)
+        if file.envelopes:
+            how = "an envelope of Airflow's" if file.are_envelopes else "the value itself"
+            number = len(file.envelopes)
+            self.stderr.write(f"{number:,} objects with “value”: each was taken for {how}.")
+        if file.unread:
+            unread = file.unread
+            self.stderr.write(
+                f"From line {unread.line:,} on the file was not read. {unread.sentence}"
+            )
+
+    def _tell_each(self, plan: Plan) -> None:
+        """A line for each that isn't refused, with the names of the fields that change."""
+        for row in plan.rows:
+            if row.fate != "refused":
+                said = " ".join(filter(None, (*row.changes, row.reason)))
+                self.stdout.write(f"{row.fate} {row.key} {said}".rstrip())
 
     def _tell(self, plan: Plan) -> None:
         for row in plan.rows:
-            if row.fate == "refused":
-                self.stderr.write(f"line {row.line or 0}: {row.ref.key}: {row.reason}")
+            reason = [row.reason] if row.fate == "refused" else []
+            for sentence in (*reason, *row.notes):
+                self.stderr.write(f"line {row.line or 0}: {row.ref.key}: {sentence}")
         counts = plan.counts
         told = [f"{counts[fate]} {fate}" for fate in FATES if counts[fate]]
         self.stderr.write(", ".join(told) or "nothing to do")
@@ -90,8 +144,6 @@ class Command(BaseCommand):
             with stopped_by_interrupts(run), bar_of(run, self.stderr):
                 _told(run.carry_out)
             self._tell_end(run)
-        if plan.counts["refused"]:
-            sys.exit(IN_PART)
 
     def _tell_end(self, run: Run) -> None:
         batch = batches.batch(run.id)
@@ -114,16 +166,21 @@ def _environment(name: str) -> Environment:
     return environments[name]
 
 
-def _entries(path: str, kind: str | None) -> list[Entry]:
+def _decoded(path: str) -> Decoded:
     try:
         data = sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
-        decoded = decode(data, settings.IMPORT_BYTES)
-        file = read(decoded.text, recognise(decoded.text))
+        return decode(data, settings.IMPORT_BYTES)
     except OSError as error:
         raise CommandError(f"{path} can't be read: {error.strerror}.", returncode=CANNOT) from None
     except UnreadableFile as error:
         raise CommandError(f"line {error.line}: {error}", returncode=CANNOT) from None
-    return [entry for entry in file.entries if kind is None or entry.kind == kind]
+
+
+def _file(text: str, options: Options) -> File:
+    try:
+        return read(text, recognise(text), options)
+    except UnreadableFile as error:
+        raise CommandError(f"line {error.line}: {error}", returncode=CANNOT) from None
 
 
 def _told(act: Callable[[], Any]) -> Any:

@@ -2,11 +2,13 @@
 
 import json
 import os
+import pty
+import re
 import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -88,6 +90,74 @@ def test_names_the_lines_that_it_refuses_and_does_the_rest(
     assert done.returncode == 1
     assert "line 3: bad: " in done.stderr
     assert names(empty_emulator) == {"airflow/variables/a", "airflow/connections/b"}
+
+
+def test_only_says_what_would_happen_to_each_where_that_is_asked(
+    importer: Importer, empty_emulator: Emulator
+) -> None:
+    done = imported(importer, f"{TWO}AIRFLOW_CONN_BAD={CANARY}\n", "--dry-run")
+
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "create variables:a value",
+        "create connections:b conn_type host login password",
+    ]
+    assert "line 3: bad: " in done.stderr
+    assert "1 refused, 2 create" in done.stderr
+    assert not names(empty_emulator)
+
+
+def test_says_from_where_on_the_file_was_not_read(
+    importer: Importer, empty_emulator: Emulator
+) -> None:
+    done = imported(importer, f'{{"a": "{CANARY}",\n"b": "{CANARY}')
+
+    assert done.returncode == 1
+    assert "From line 2 on the file was not read." in done.stderr
+    assert names(empty_emulator) == {"airflow/variables/a"}
+
+
+def test_takes_one_kind_of_a_file_and_the_case_that_is_asked_for(
+    importer: Importer, empty_emulator: Emulator
+) -> None:
+    done = imported(importer, TWO, "--kind", "variables", "--case", "kept")
+
+    assert done.returncode == 0, done.stderr
+    assert names(empty_emulator) == {"airflow/variables/A"}
+
+
+def test_takes_what_airflow_writes_to_standard_output_in_somebodys_name(
+    importer: Importer, empty_emulator: Emulator
+) -> None:
+    exported = json.dumps({"orders": {"conn_type": "http", "password": CANARY}})
+    log = "[2026-11-02T10:00:00.000+0000] {provider.py:1} INFO - Loading\n"
+
+    done = importer.run("-", "--as", "ada", given=f"{log}{exported}\n")
+
+    assert done.returncode == 0, done.stderr
+    assert "Read as: Airflow's connections as JSON." in done.stderr
+    assert "The line before the JSON was left out." in done.stderr
+    assert names(empty_emulator) == {"airflow/connections/orders"}
+    with closing(sqlite3.connect(importer.file)) as database:
+        people = set(database.execute("SELECT user FROM audit_event"))
+    assert people == {("ada (command line)",)}
+
+
+def test_draws_a_bar_with_its_rate_at_a_terminal(importer: Importer, proxy: FaultProxy) -> None:
+    file = importer.folder / "many.json"
+    file.write_text(json.dumps({f"k{number}": "v" for number in range(60)}), encoding="utf-8")
+    ours, theirs = pty.openpty()
+    drawn = []
+    with os.fdopen(ours, "rb", buffering=0) as terminal, importer.started(file, errors=theirs):
+        os.close(theirs)
+        # A terminal that nobody writes to any more can't be read.
+        with suppress(OSError):
+            while piece := terminal.read(4096):
+                drawn.append(piece)
+
+    text = b"".join(drawn).decode()
+    assert re.search(r"import \[#+ +\] \d+ of 60, \d+ a second, \d+ s left", text)
+    assert f"import [{'#' * 40}] 60 of 60" in text
 
 
 def test_asks_aws_nothing_where_it_cannot_be_read(

@@ -242,6 +242,50 @@ def test_deletes_nothing_that_somebody_saved_since_the_plan(
     assert of(emulator, "beta")["SecretString"] == "newer"
 
 
+def test_asks_once_more_where_somebody_saved_since_and_the_form_comes_back(
+    client: Client, emulator: Emulator
+) -> None:
+    plan = planned(client, "delete")
+    overwrite(emulator, "airflow/variables/beta", "newer")
+    client.post("/default/variables/refresh/")
+
+    page = run(client, URL, plan, days="3")
+
+    assert "Somebody saved it since you looked." in page.content.decode()
+    assert form_in(page.content.decode(), "plan")["chosen"] == [
+        "variables:alpha",
+        "variables:gamma",
+    ]
+
+
+def test_deletes_nothing_that_got_its_first_value_since_the_plan(
+    client: Client, emulator: Emulator
+) -> None:
+    with connected(emulator.endpoint) as aws:
+        aws.create_secret(Name="airflow/variables/empty")
+    client.post("/default/variables/refresh/")
+    plan = planned(client, "delete", ["empty"])
+    overwrite(emulator, "airflow/variables/empty", "first")
+
+    run(client, URL, plan, days="7")
+
+    assert ended("delete") == {"empty": "conflict"}
+
+
+def test_says_so_where_something_ticked_can_not_be_done_any_more(
+    client: Client, emulator: Emulator
+) -> None:
+    plan = planned(client, "rename", put_before="dwh_")
+    put(emulator, "airflow/variables/dwh_beta", "theirs")
+    client.post("/default/variables/refresh/")
+
+    page = run(client, URL, plan, days="7")
+
+    assert page.status_code == 422
+    assert "Some of what you ticked can’t be done any more." in page.content.decode()
+    assert not Event.objects.filter(action="batch.run").exists()
+
+
 def test_keeps_the_ticks_where_the_form_comes_back(client: Client) -> None:
     plan = planned(client, "delete")
 
@@ -386,6 +430,6 @@ def test_is_done_on_top_of_nothing_that_is_no_version(
         response = planned(client, "describe", ["alpha"], text="New", **sent)
 
     assert response.status_code == 422
-    assert "The plan came back broken. Look at it again." in response.content.decode()
+    assert "<p>The plan came back broken. Look at it again.</p>" in response.content.decode()
     assert not {"GetSecretValue", "UpdateSecret"} & set(calls)
     assert not Event.objects.filter(action="batch.run").exists()

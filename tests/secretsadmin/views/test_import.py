@@ -132,6 +132,58 @@ def test_keeps_the_ticks_where_somebody_looks_again(editor: Client) -> None:
     assert ticked(run(editor, page, chosen=[])) == []
 
 
+def test_shows_what_would_happen_now_where_a_run_is_refused(
+    editor: Client, empty_emulator: Emulator
+) -> None:
+    store(empty_emulator, "orders", "postgres://db")
+    text = json.dumps({"orders": "postgres://db", "billing": "postgres://billing"})
+    plan = planned(editor, text, existing="overwrite")
+    assert "1 is the same" in plan.content.decode()
+
+    page = run(editor, plan, chosen=[])
+
+    assert page.status_code == 422
+    assert "1 is the same" in page.content.decode()
+    assert ticked(page) == []
+
+
+def test_asks_once_more_about_what_somebody_made_since_the_plan(
+    editor: Client, empty_emulator: Emulator
+) -> None:
+    plan = planned(editor)
+    store(empty_emulator, "orders", "postgres://theirs")
+    editor.post("/default/connections/refresh/")
+
+    page = again(editor, plan, plan="1")
+
+    assert "Somebody saved it since you looked." in page.content.decode()
+    assert ticked(page) == ["billing"]
+    assert ticked(again(editor, page, tick="all")) == ["orders", "billing"]
+
+
+def test_says_so_where_something_ticked_can_not_be_done_any_more(
+    editor: Client, empty_emulator: Emulator
+) -> None:
+    plan = planned(editor)
+    store(empty_emulator, "orders", "postgres://theirs")
+    with connected(empty_emulator.endpoint) as client:
+        client.delete_secret(SecretId="airflow/connections/orders", RecoveryWindowInDays=7)
+    editor.post("/default/connections/refresh/")
+
+    page = run(editor, plan)
+
+    assert page.status_code == 422
+    assert "Some of what you ticked can’t be done any more." in page.content.decode()
+    assert ticked(page) == ["billing"]
+
+
+def test_names_the_reason_where_it_is_too_long(editor: Client) -> None:
+    page = run(editor, planned(editor), reason="x" * 1001)
+
+    assert page.status_code == 422
+    assert "at most 1000 characters" in page.content.decode()
+
+
 def test_lets_all_rows_be_ticked_or_cleared_without_a_script(
     editor: Client, empty_emulator: Emulator
 ) -> None:
