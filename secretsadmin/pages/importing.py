@@ -251,7 +251,12 @@ class ImportPage:
 
     @property
     def has_options(self) -> bool:
-        """Whether the finer options of the form should stand open."""
+        """Whether the finer options of the form should stand open.
+
+        They do where the file can be read in two ways, too, which is asked by that.
+        """
+        if self.plan and (self.file.envelopes or self.file.format.syntax == "lines"):
+            return True
         names = ("format", "put_before", "find", "replacement", "case", "envelope", "quotes")
         return any(self.form.data.get(name, "") not in UNCHOSEN for name in names)
 

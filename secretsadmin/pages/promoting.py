@@ -237,6 +237,12 @@ def has_errors(page: PromotePage) -> bool:
     return any(part.error for row in page.asked for part in row.parts)
 
 
+def has_lost_some(page: PromotePage, data: QueryDict) -> bool:
+    """Whether something was ticked that can't be promoted any more."""
+    ticked = frozenset(data.getlist("offered")) & frozenset(data.getlist("chosen"))
+    return not ticked.issubset(page.offered)
+
+
 def _left_out(page: PromotePage, data: QueryDict, *, is_run: bool) -> frozenset[str]:
     """A run does what is ticked alone. A plan leaves out what was there to be ticked and wasn't."""
     offered = data.getlist("offered")

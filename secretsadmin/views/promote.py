@@ -14,10 +14,11 @@ from secretsadmin.config.environments import Environment
 from secretsadmin.htmx import respond
 from secretsadmin.kinds import BY_NAME, KINDS, Kind
 from secretsadmin.pages.matrix import notices_of
-from secretsadmin.pages.plan import MOST_ROWS
+from secretsadmin.pages.plan import MOST_ROWS, NOT_ANY_MORE
 from secretsadmin.pages.promoting import (
     PromotePage,
     has_errors,
+    has_lost_some,
     rules_of,
     start_page,
     url_of,
@@ -117,6 +118,8 @@ def _run(request: Request, page: PromotePage, matrix: Matrix) -> HttpResponse:
     if has_errors(page):
         page = with_plan(_with_values(request, page, matrix), request.POST, is_run=True)
         return _refused(request, page, UNDECIDED)
+    if has_lost_some(page, request.POST):
+        return _refused(request, page, NOT_ANY_MORE)
     steps = page.plan.plan.steps(page.plan.left_out) if page.plan else ()
     if not steps:
         return _refused(request, page, NOTHING)

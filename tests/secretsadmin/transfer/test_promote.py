@@ -107,6 +107,23 @@ def test_keeps_what_is_the_targets_own(three: Emulator) -> None:
     )
 
 
+def test_overwrites_nothing_that_somebody_made_in_the_target_since_the_plan(
+    three: Emulator,
+) -> None:
+    seed(three, "dev/connections/a", uri("dev"), "postgres")
+    client = browser()
+    planned = plan(client, "a")
+    typed = {f"choice:connections:a:{part}": "take" for part in ("host", "port", "login")}
+    typed["choice:connections:a:password"] = "take"
+    seed(three, "prod/connections/a", uri("theirs", "theirs"), "postgres")
+    client.post("/prod/connections/refresh/")
+
+    response = run(client, planned, **typed)
+
+    assert counts(response) == {Outcome.CONFLICT: 1}
+    assert connection(three, "prod/connections/a").host == "theirs"
+
+
 def test_takes_a_password_along_and_shows_it_to_nobody(three: Emulator) -> None:
     seed(three, "dev/connections/a", uri("dev"), "postgres")
     seed(three, "prod/connections/a", uri("prod", "old"), "postgres")

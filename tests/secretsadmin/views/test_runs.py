@@ -41,7 +41,7 @@ def test_tells_how_far_it_is(signed_in: As) -> None:
 
     assert "Import of 3 variables" in html
     assert "2 of 3 done" in html
-    assert 'hx-trigger="every 1s"' in html
+    assert 'hx-trigger="every 500ms"' in html
     assert "1 succeeded" in html
     assert "A secret of this name exists already." in html
 
