@@ -86,18 +86,25 @@ class Place:
     region: str
     account: str
 
+    @property
+    def is_known(self) -> bool:
+        """Whether no placeholder stands in it."""
+        return self.region != NO_REGION and self.account != NO_ACCOUNT
+
     def secrets(self, prefix: str) -> str:
         """All secrets whose names begin so. AWS puts a hyphen and six characters behind a name."""
         name = prefix.translate(_ESCAPED)
         return f"arn:{self.partition}:secretsmanager:{self.region}:{self.account}:secret:{name}*"
 
 
-def place_of(environment: Environment, *, account: str = "", partition: str = "") -> Place:
+def place_of(
+    environment: Environment, *, account: str = "", partition: str = "", region: str = ""
+) -> Place:
     """Where the secrets are; what is given wins over what the configuration says."""
-    backend = environment.backend
+    region = region or environment.backend.region
     return Place(
-        partition or _partition_of(environment),
-        backend.region or NO_REGION,
+        partition or _partition_of(environment, region),
+        region or NO_REGION,
         account or environment.account or NO_ACCOUNT,
     )
 
@@ -197,13 +204,13 @@ def _notes(environment: Environment, prefixes: tuple[str, ...], place: Place) ->
         yield f"The kwargs name no region_name: write it in place of {NO_REGION}."
 
 
-def _partition_of(environment: Environment) -> str:
-    """The partition that its role's or its key's ARN names, or else its region."""
+def _partition_of(environment: Environment, region: str) -> str:
+    """The partition that its role's or its key's ARN names, or else the region."""
     role = str(environment.backend.aws.get("role_arn", ""))
     for arn in (role, environment.kms_key):
         if arn.startswith("arn:"):
             return arn.split(":")[1]
     for start, partition in _OF_PARTITION.items():
-        if environment.backend.region.startswith(start):
+        if region.startswith(start):
             return partition
     return "aws"

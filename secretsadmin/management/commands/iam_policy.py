@@ -1,4 +1,7 @@
-"""Print the least IAM policy for Airflow or for the dashboard, by what the configuration says."""
+"""Print the least IAM policy for Airflow or for the dashboard, by what the configuration says.
+
+Where it doesn't name the account or the region, AWS is asked who the dashboard is there.
+"""
 
 import json
 import re
@@ -7,9 +10,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from secretsadmin.audit.recording import at_the_command_line
 from secretsadmin.config.environments import Environment
 from secretsadmin.config.site import configured_site
-from secretsadmin.iam.policies import PURPOSES, NothingToAllow, place_of, policy_for
+from secretsadmin.doctor.located import locate
+from secretsadmin.iam.policies import PURPOSES, NothingToAllow, policy_for
 from secretsadmin.iam.terraform import policy_document
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -28,7 +33,9 @@ class Command(BaseCommand):
             required=True,
             help="Airflow itself, or a dashboard that may read, also write, or also delete.",
         )
-        parser.add_argument("--account", default="", help="The account's twelve digits.")
+        parser.add_argument(
+            "--account", default="", help="The account's twelve digits, if AWS isn't to be asked."
+        )
         parser.add_argument("--partition", default="", help="Such as aws, aws-cn or aws-us-gov.")
         parser.add_argument(
             "--cloudtrail",
@@ -42,13 +49,20 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         environment = _environment(options["environment"])
         _check(options)
-        place = place_of(environment, account=options["account"], partition=options["partition"])
+        located = locate(
+            environment,
+            actor=at_the_command_line(),
+            account=options["account"],
+            partition=options["partition"],
+        )
         purpose = options["purpose"]
         try:
-            policy = policy_for(environment, purpose, place, with_trail=options["cloudtrail"])
+            policy = policy_for(
+                environment, purpose, located.place, with_trail=options["cloudtrail"]
+            )
         except NothingToAllow as error:
             raise CommandError(str(error)) from None
-        for note in policy.notes:
+        for note in (*located.notes, *policy.notes):
             self.stderr.write(note)
         if options["terraform"]:
             self.stdout.write(policy_document(policy, f"{environment.name}_{purpose}"))
