@@ -8,20 +8,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from secretsadmin.actions import BY_VERB, WHO, verbs
+from secretsadmin.actions import WHO, verbs
 from secretsadmin.config.environments import Environment
 from secretsadmin.iam.calls import DECRYPTING, ENCRYPTING, WITHOUT_RESOURCE, calls_of
 
-_VIEWER = verbs(lambda action: "viewer" in action.roles)
-_FULL = verbs(lambda action: action != WHO)
-_EDITOR = tuple(verb for verb in _FULL if BY_VERB[verb].effect not in ("hides", "shows"))
-# Whom a policy is for, and which of the dashboard's actions it allows. Airflow has none of them.
+# Whom a policy is for, and which of the dashboard's actions it allows: those of a role, or all of
+# them. Airflow has none of them, and CloudTrail is asked only where somebody wants that.
 PURPOSES: dict[str, tuple[str, ...]] = {
     "airflow": (),
-    "viewer": _VIEWER,
-    "editor": _EDITOR,
-    "full": _FULL,
+    "viewer": verbs(lambda action: "viewer" in action.roles and action != WHO),
+    "editor": verbs(lambda action: "editor" in action.roles and action != WHO),
+    "full": verbs(lambda action: action != WHO),
 }
+# For whom CloudTrail may be asked, too.
+WITH_TRAIL = ("editor", "full")
 TRAIL = "cloudtrail:LookupEvents"
 SHORTEST_WINDOW = 7
 
@@ -131,7 +131,7 @@ def policy_for(
     statements = (
         *_allowing(actions, resources),
         *_for_key(environment, actions, place),
-        *_denying(actions),
+        *(() if purpose == "airflow" else _denying()),
     )
     notes = [*_notes(environment, prefixes, place)]
     if purpose != "airflow" and environment.source_identity:
@@ -175,10 +175,8 @@ def _for_key(environment: Environment, actions: set[str], place: Place) -> Itera
     yield Statement("Key", tuple(key_actions), (environment.kms_key,), conditions=(through,))
 
 
-def _denying(actions: set[str]) -> Iterator[Statement]:
+def _denying() -> Iterator[Statement]:
     """What the dashboard never does, so that no other policy of its role allows it either."""
-    if "secretsmanager:CreateSecret" not in actions:
-        return
     delete, everywhere = ("secretsmanager:DeleteSecret",), ("*",)
     forced = Condition("Bool", "secretsmanager:ForceDeleteWithoutRecovery", "true")
     yield Statement("NoForcedDeletion", delete, everywhere, "Deny", (forced,))

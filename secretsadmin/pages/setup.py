@@ -57,8 +57,14 @@ PAGES_BELOW = (
 PURPOSES = {
     "airflow": ("Airflow", "It reads the secrets of this environment, and does nothing else."),
     "viewer": ("A dashboard that reads", "It lists, opens and reveals."),
-    "editor": ("A dashboard that writes", "It also creates, changes, rolls back and labels."),
-    "full": ("A dashboard that does all", "It also deletes and restores."),
+    "editor": (
+        "A dashboard that writes",
+        "It also creates, changes, rolls back, labels, deletes and restores, as editors may.",
+    ),
+    "full": (
+        "A dashboard that does all",
+        "It also exports, as admins may. AWS asks no more for that than for what editors do.",
+    ),
 }
 
 

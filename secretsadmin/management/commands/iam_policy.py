@@ -14,7 +14,7 @@ from secretsadmin.audit.recording import at_the_command_line
 from secretsadmin.config.environments import Environment
 from secretsadmin.config.site import configured_site
 from secretsadmin.doctor.located import locate
-from secretsadmin.iam.policies import PURPOSES, NothingToAllow, policy_for
+from secretsadmin.iam.policies import PURPOSES, WITH_TRAIL, NothingToAllow, policy_for
 from secretsadmin.iam.terraform import policy_document
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             dest="purpose",
             choices=PURPOSES,
             required=True,
-            help="Airflow itself, or a dashboard that may read, also write, or also delete.",
+            help="Airflow itself, or a dashboard for what viewers, editors, or all roles may do.",
         )
         parser.add_argument(
             "--account", default="", help="The account's twelve digits, if AWS isn't to be asked."
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cloudtrail",
             action="store_true",
-            help="Also let the dashboard look up in CloudTrail who did what (with --for full).",
+            help="Also let the dashboard look up in CloudTrail who did what, for editor or full.",
         )
         parser.add_argument(
             "--terraform", action="store_true", help="Print a data source of Terraform, not JSON."
@@ -84,5 +84,5 @@ def _check(options: dict[str, Any]) -> None:
         raise CommandError("--account takes the twelve digits of an AWS account.")
     if options["partition"] and not _PARTITION.fullmatch(options["partition"]):
         raise CommandError("--partition takes a partition of AWS, such as aws-cn.")
-    if options["cloudtrail"] and options["purpose"] != "full":
-        raise CommandError("--cloudtrail goes with --for full alone.")
+    if options["cloudtrail"] and options["purpose"] not in WITH_TRAIL:
+        raise CommandError(f"--cloudtrail goes with --for {' or '.join(WITH_TRAIL)}.")

@@ -9,6 +9,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from secretsadmin.audit.models import Event
+from secretsadmin.iam.policies import WITH_TRAIL
 from secretsadmin.store import aws
 from tests.conftest import use
 from tests.secretsadmin.doctor.conftest import proxy
@@ -144,8 +145,9 @@ def test_prints_terraform() -> None:
     assert 'data "aws_iam_policy_document" "default_editor" {' in out
 
 
-def test_adds_cloudtrail_where_asked_to() -> None:
-    assert "cloudtrail:LookupEvents" in run("default", "--for", "full", "--cloudtrail")[0]
+@pytest.mark.parametrize("purpose", WITH_TRAIL)
+def test_adds_cloudtrail_where_asked_to(purpose: str) -> None:
+    assert "cloudtrail:LookupEvents" in run("default", "--for", purpose, "--cloudtrail")[0]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ def test_adds_cloudtrail_where_asked_to() -> None:
         (("nowhere", "--for", "full"), "There is no environment 'nowhere'. There are default."),
         (("default", "--for", "full", "--account", "12"), "twelve digits"),
         (("default", "--for", "full", "--partition", "*"), "partition"),
-        (("default", "--for", "viewer", "--cloudtrail"), "--for full alone"),
+        (("default", "--for", "viewer", "--cloudtrail"), "--for editor or full"),
         (("default", "--for", "nobody"), "invalid choice"),
         (("default",), "--for"),
     ],
