@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from secretsadmin.config.addresses import endpoint_of
 from secretsadmin.config.environments import Environment
-from secretsadmin.doctor.faults import TOO_LATE, fault_of
+from secretsadmin.doctor.faults import ASKING_WHO, TOO_LATE, fault_of, fault_of_identity
 from secretsadmin.doctor.line import Line, Status
 from secretsadmin.doctor.names import Seen, key_lines, kind_lines, see
 from secretsadmin.doctor.permissions import Permission, permissions, try_permission
@@ -86,18 +86,11 @@ class Asking:
         check = "aws.identity"
         try:
             identity = probing.identity(self._environment)
-        except Unavailable as error:
-            fault = fault_of(error, self._environment)
-            sentence = (
-                f"Who the dashboard is for AWS isn't known, as STS can't be asked. {fault.sentence}"
-            )
-            yield Line(check, "not tried", sentence, "Let the dashboard reach STS, to see it here.")
-            return
-        except NotAllowed as error:
-            if error.action != "sts:GetCallerIdentity":
+        except (Unavailable, NotAllowed) as error:
+            if isinstance(error, NotAllowed) and error.action != ASKING_WHO:
                 raise
-            sentence = "Who the dashboard is for AWS isn't known, as a policy denies to ask STS."
-            yield Line(check, "not tried", sentence, "Allow sts:GetCallerIdentity, to see it here.")
+            fault = fault_of_identity(error, self._environment)
+            yield Line(check, "not tried", fault.sentence, fault.mend)
             return
         self._compare_clocks(identity.date)
         yield self._told_identity(identity)

@@ -16,6 +16,8 @@ from secretsadmin.store.errors import (
     Unavailable,
 )
 
+ASKING_WHO = "sts:GetCallerIdentity"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -149,6 +151,17 @@ def fault_of(error: StoreError, environment: Environment) -> Fault:
         if isinstance(error, sort):
             return fault
     return OTHER
+
+
+def fault_of_identity(error: StoreError, environment: Environment) -> Fault:
+    """Why AWS doesn't say who the dashboard is."""
+    unknown = "Who the dashboard is for AWS isn't known, as"
+    if isinstance(error, NotAllowed) and error.action == ASKING_WHO:
+        return Fault(
+            f"{unknown} a policy denies to ask STS.", f"Allow {ASKING_WHO}, to see it here."
+        )
+    sentence = f"{unknown} STS can't be asked. {fault_of(error, environment).sentence}"
+    return Fault(sentence, "Let the dashboard reach STS, to see it here.")
 
 
 def _of_role(action: str, environment: Environment) -> Fault:

@@ -48,10 +48,19 @@ def _kwargs(ref: Ref) -> Iterator[str]:
     backend = ref.environment.backend
     for kind in KIND_NAMES:
         pattern = backend.patterns[kind]
-        members = {f"{kind}_prefix": backend.prefixes[kind], f"{kind}_lookup_pattern": pattern}
+        members: dict[str, Any] = {
+            f"{kind}_prefix": backend.prefixes[kind],
+            f"{kind}_lookup_pattern": pattern,
+        }
         if kind == KIND_NAMES[-1]:
             members["sep"] = backend.sep
+            members["extra_conn_words"] = _sorted(backend.extra_conn_words)
         yield _members(members)
+
+
+def _sorted(words: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Airflow takes the first key of a secret that is among the words, whatever their order."""
+    return {field: sorted(set(its_words)) for field, its_words in words.items()}
 
 
 def _members(values: Mapping[str, Any]) -> str:

@@ -12,12 +12,11 @@ EXPECTED = json.loads(r"""
  "kwargs": {
   "connections_prefix": "airflow/connections", "connections_lookup_pattern": null,
   "variables_prefix": "airflow/variables", "variables_lookup_pattern": null,
-  "config_prefix": "airflow/config", "config_lookup_pattern": null, "sep": "/"}}
+  "config_prefix": "airflow/config", "config_lookup_pattern": null, "sep": "/", "extra_conn_words": {}}}
 """)
 KIND, PROBE = EXPECTED["kind"], EXPECTED["probe"]
-KNOWN = [*EXPECTED["kwargs"], *"""extra_conn_words region_name profile_name role_arn assume_role_method
-assume_role_kwargs endpoint_url verify config_kwargs aws_access_key_id aws_secret_access_key
-aws_session_token api_version use_ssl""".split()]
+KNOWN = [*EXPECTED["kwargs"], *"""region_name profile_name role_arn assume_role_method assume_role_kwargs endpoint_url
+verify config_kwargs aws_access_key_id aws_secret_access_key aws_session_token api_version use_ssl""".split()]
 CAUSES = {
     "AccessDeniedException": "{who} may not read {name}: allow it secretsmanager:GetSecretValue on that secret.",
     "ResourceNotFoundException": "{name} isn't in the account and region where Airflow asks.",
@@ -67,19 +66,20 @@ def check_options(conf, section, option):
     if not isinstance(kwargs, dict):
         raise Wrong(f"[{section}] {option}_kwargs is no JSON object, so Airflow goes by its default prefixes and no region.")
 
-def wrong_kwargs(backend):
-    """Kwargs that mean nothing, and those that lead elsewhere than this environment's."""
+def check_kwargs(backend):
+    """Whether none means nothing, and none says otherwise than this environment's."""
     for name in sorted(set(getattr(backend, "kwargs", ())) - set(KNOWN)):
         for likely in difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.7):
-            yield f"The kwarg {name} means nothing to Airflow: the right one is called {likely}."
+            raise Wrong(f"The kwarg {name} means nothing to Airflow: the right one is called {likely}.")
     for name, expected in EXPECTED["kwargs"].items():
-        value, is_pattern = getattr(backend, name, None), name.endswith("_pattern")
+        value, may_lack = getattr(backend, name, None), name.endswith(("_pattern", "_words"))
+        value = {field: sorted(set(words)) for field, words in value.items()} if isinstance(value, dict) else value
         if name == f"{KIND}_lookup_pattern" and value and not re.match(value, PROBE, re.IGNORECASE):
-            yield f"{name} in Airflow excludes {PROBE}, so Airflow never asks for it."
-        elif value is None and expected is not None and not is_pattern:
-            yield f"{name} is null in Airflow, so Airflow never looks there."
-        elif value != expected and (value or expected or not is_pattern):
-            yield f"{name} is {json.dumps(value)} in Airflow, and {json.dumps(expected)} in Secrets Admin."
+            raise Wrong(f"{name} in Airflow excludes {PROBE}, so Airflow never asks for it.")
+        if value is None and expected is not None and not may_lack:
+            raise Wrong(f"{name} is null in Airflow, so Airflow never looks there.")
+        if value != expected and (value or expected or not may_lack):
+            raise Wrong(f"{name} is {json.dumps(value)} in Airflow, and {json.dumps(expected)} in Secrets Admin.")
 
 def signed_in(client):
     """As whom, and in which account, as far as STS says."""
@@ -119,13 +119,11 @@ def check_probe(backend):
 def check(airflow, section, option):
     """All of a section: [secrets] counts everywhere, and [workers] for the tasks of Airflow 3."""
     check_options(airflow.conf, section, option)
-    workers = section == "workers"
-    backends = [airflow.get_custom_secret_backend(True)] if workers else airflow.ensure_secrets_loaded()
+    backends = [airflow.get_custom_secret_backend(True)] if section == "workers" else airflow.ensure_secrets_loaded()
     say("ok", f"[{section}] back ends, in order: " + ", ".join(type(backend).__name__ for backend in backends))
     if "SecretsManagerBackend" not in [base.__name__ for base in type(backends[0]).__mro__]:
         raise Wrong(f"[{section}] {option} names a class that doesn't read Secrets Manager.")
-    for wrong in wrong_kwargs(backends[0]):
-        raise Wrong(wrong)
+    check_kwargs(backends[0])
     say("ok", f"[{section}] has the kwargs of {EXPECTED['environment']}")
     check_probe(backends[0])
 
@@ -141,6 +139,8 @@ def prove():
     configuration = loaded()
     if configuration.conf.getboolean("secrets", "use_cache", fallback=False):
         say("note", "[secrets] use_cache is on: DAG files may read what was there some minutes ago.")
+    for name in sorted(name for name in os.environ if name.startswith(("AIRFLOW_CONN_", "AIRFLOW_VAR_"))):
+        say("note", f"{name} is set here, and counts only where Secrets Manager has no such id.")
     check(configuration, "secrets", "backend")
     if configuration.conf.get("workers", "secrets_backend", fallback=""):
         check(configuration, "workers", "secrets_backend")

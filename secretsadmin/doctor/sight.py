@@ -7,6 +7,7 @@ from secretsadmin.access import policy
 from secretsadmin.access.policy import Somebody
 from secretsadmin.actions import ADMINISTER, VIEW
 from secretsadmin.config.environments import Environment, Identified
+from secretsadmin.config.site import configured_site
 from secretsadmin.kinds import KINDS, Kind
 
 
@@ -26,6 +27,10 @@ class Sight:
 
     def administers(self, environment: Environment) -> bool:
         return self._may(ADMINISTER.verb, environment)
+
+    def administers_all(self) -> bool:
+        """Whether it may know of every environment and of all grants."""
+        return all(map(self.administers, configured_site().environments.values()))
 
     def shows_all(self, environment: Environment, kind: Kind) -> bool:
         """Whether it shows every secret of the kind, whatever its id."""

@@ -6,7 +6,7 @@ from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 
 from secretsadmin.config import checks, sign_in_checks
-from secretsadmin.config.site import configured_site
+from secretsadmin.config.site import configured_site, problem_of_file
 from secretsadmin.doctor.configuration import of_check
 from secretsadmin.doctor.line import Line
 
@@ -40,9 +40,9 @@ def file_lines() -> Iterator[Line]:
     except ImproperlyConfigured as error:
         yield Line("configuration.file", "fails", str(error), "Nothing works until it is mended.")
         return
-    yield Line(
-        "configuration.file", "holds", f"The environments are {', '.join(site.environments)}."
-    )
+    if not problem_of_file():
+        sentence = f"The environments are {', '.join(site.environments)}."
+        yield Line("configuration.file", "holds", sentence)
     problems = list(checks.grant_problems(site))
     for problem in problems:
         yield of_check("configuration.grants", problem)

@@ -8,20 +8,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from secretsadmin.actions import BY_VERB, WHO, verbs
+from secretsadmin.actions import WHO, verbs
 from secretsadmin.config.environments import Environment
 from secretsadmin.iam.calls import DECRYPTING, ENCRYPTING, WITHOUT_RESOURCE, calls_of
 
-_VIEWER = verbs(lambda action: "viewer" in action.roles)
-_FULL = verbs(lambda action: action != WHO)
-_EDITOR = tuple(verb for verb in _FULL if BY_VERB[verb].effect not in ("hides", "shows"))
-# Whom a policy is for, and which of the dashboard's actions it allows. Airflow has none of them.
+# Whom a policy is for, and which of the dashboard's actions it allows: those of a role, or all of
+# them. Airflow has none of them, and CloudTrail is asked only where somebody wants that.
 PURPOSES: dict[str, tuple[str, ...]] = {
     "airflow": (),
-    "viewer": _VIEWER,
-    "editor": _EDITOR,
-    "full": _FULL,
+    "viewer": verbs(lambda action: "viewer" in action.roles and action != WHO),
+    "editor": verbs(lambda action: "editor" in action.roles and action != WHO),
+    "full": verbs(lambda action: action != WHO),
 }
+# For whom CloudTrail may be asked, too.
+WITH_TRAIL = ("editor", "full")
 TRAIL = "cloudtrail:LookupEvents"
 SHORTEST_WINDOW = 7
 
@@ -86,18 +86,25 @@ class Place:
     region: str
     account: str
 
+    @property
+    def is_known(self) -> bool:
+        """Whether no placeholder stands in it."""
+        return self.region != NO_REGION and self.account != NO_ACCOUNT
+
     def secrets(self, prefix: str) -> str:
         """All secrets whose names begin so. AWS puts a hyphen and six characters behind a name."""
         name = prefix.translate(_ESCAPED)
         return f"arn:{self.partition}:secretsmanager:{self.region}:{self.account}:secret:{name}*"
 
 
-def place_of(environment: Environment, *, account: str = "", partition: str = "") -> Place:
+def place_of(
+    environment: Environment, *, account: str = "", partition: str = "", region: str = ""
+) -> Place:
     """Where the secrets are; what is given wins over what the configuration says."""
-    backend = environment.backend
+    region = region or environment.backend.region
     return Place(
-        partition or _partition_of(environment),
-        backend.region or NO_REGION,
+        partition or _partition_of(environment, region),
+        region or NO_REGION,
         account or environment.account or NO_ACCOUNT,
     )
 
@@ -124,7 +131,7 @@ def policy_for(
     statements = (
         *_allowing(actions, resources),
         *_for_key(environment, actions, place),
-        *_denying(actions),
+        *(() if purpose == "airflow" else _denying()),
     )
     notes = [*_notes(environment, prefixes, place)]
     if purpose != "airflow" and environment.source_identity:
@@ -168,10 +175,8 @@ def _for_key(environment: Environment, actions: set[str], place: Place) -> Itera
     yield Statement("Key", tuple(key_actions), (environment.kms_key,), conditions=(through,))
 
 
-def _denying(actions: set[str]) -> Iterator[Statement]:
+def _denying() -> Iterator[Statement]:
     """What the dashboard never does, so that no other policy of its role allows it either."""
-    if "secretsmanager:CreateSecret" not in actions:
-        return
     delete, everywhere = ("secretsmanager:DeleteSecret",), ("*",)
     forced = Condition("Bool", "secretsmanager:ForceDeleteWithoutRecovery", "true")
     yield Statement("NoForcedDeletion", delete, everywhere, "Deny", (forced,))
@@ -197,13 +202,13 @@ def _notes(environment: Environment, prefixes: tuple[str, ...], place: Place) ->
         yield f"The kwargs name no region_name: write it in place of {NO_REGION}."
 
 
-def _partition_of(environment: Environment) -> str:
-    """The partition that its role's or its key's ARN names, or else its region."""
+def _partition_of(environment: Environment, region: str) -> str:
+    """The partition that its role's or its key's ARN names, or else the region."""
     role = str(environment.backend.aws.get("role_arn", ""))
     for arn in (role, environment.kms_key):
         if arn.startswith("arn:"):
             return arn.split(":")[1]
     for start, partition in _OF_PARTITION.items():
-        if environment.backend.region.startswith(start):
+        if region.startswith(start):
             return partition
     return "aws"

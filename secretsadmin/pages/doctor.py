@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from secretsadmin.access.requests import Request, actor_of
 from secretsadmin.config.environments import Environment
-from secretsadmin.doctor.examination import examine, examine_site
+from secretsadmin.doctor.examination import examine, examine_file, examine_site
 from secretsadmin.doctor.line import Line, Status
 from secretsadmin.doctor.permissions import permissions
 from secretsadmin.doctor.sight import Sight
@@ -38,7 +38,11 @@ AREAS: Mapping[str, tuple[str, str]] = {
     "key": ("The KMS key", "Whether the secrets have the key that the configuration names."),
     "configuration": (
         "The configuration",
-        "Backend kwargs that Airflow drops or ignores, prefixes, and what environments share.",
+        (
+            "Backend kwargs that Airflow drops or ignores, prefixes, and what environments share. "
+            "Whoever administers all environments also sees their names, and grants that fit "
+            "nothing."
+        ),
     ),
     "record": ("The audit log", "Whether it takes records and keeps them through a power cut."),
     "site": ("The site", "Its keys, addresses and other settings."),
@@ -114,7 +118,9 @@ def planned_page(environment: Environment) -> DoctorPage:
 def examined_page(request: Request, environment: Environment) -> DoctorPage:
     """Raises nothing that AWS or the audit log does: that is what the page tells."""
     sight = Sight(request.user)
-    lines = (*examine(environment, actor=actor_of(request), sight=sight), *examine_site())
+    found = examine(environment, actor=actor_of(request), sight=sight)
+    of_file = examine_file() if sight.administers_all() else ()
+    lines = (*found, *of_file, *examine_site())
     wrong = [Row(line) for line in lines if line.status in ("fails", "caution")]
     wrong.sort(key=lambda row: WORST_FIRST.index(row.line.status))
     areas = []

@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from secretsadmin.access import policy
-from secretsadmin.access.requests import Request
+from secretsadmin.access.requests import Request, actor_of
 from secretsadmin.actions import ADMINISTER, DIAGNOSE, VIEW
 from secretsadmin.config.environments import Environment
 from secretsadmin.doctor.backend_kwargs import GivenKwargs, given_kwargs, without_account
+from secretsadmin.doctor.located import Located, locate
 from secretsadmin.doctor.signing_in import connection_snippets, role_snippets, sign_ins
 from secretsadmin.doctor.snippets import Snippet, Way, cautions_of, ways_of
-from secretsadmin.iam.policies import NothingToAllow, place_of, policy_for
+from secretsadmin.iam.policies import NothingToAllow, Place, place_of, policy_for
 from secretsadmin.iam.terraform import policy_document
 from secretsadmin.kinds import KINDS
 from secretsadmin.pages.first_day import StepLine, first_day, unconfigured
@@ -56,8 +57,14 @@ PAGES_BELOW = (
 PURPOSES = {
     "airflow": ("Airflow", "It reads the secrets of this environment, and does nothing else."),
     "viewer": ("A dashboard that reads", "It lists, opens and reveals."),
-    "editor": ("A dashboard that writes", "It also creates, changes, rolls back and labels."),
-    "full": ("A dashboard that does all", "It also deletes and restores."),
+    "editor": (
+        "A dashboard that writes",
+        "It also creates, changes, rolls back, labels, deletes and restores, as editors may.",
+    ),
+    "full": (
+        "A dashboard that does all",
+        "It also exports, as admins may. AWS asks no more for that than for what editors do.",
+    ),
 }
 
 
@@ -109,7 +116,16 @@ class PoliciesPage:
     environment: Environment
     notes: tuple[str, ...]
     panels: tuple[PolicyPanel, ...]
-    setup_url: str
+    # Whether AWS can be asked for what a placeholder stands for.
+    can_be_filled_in: bool
+
+    @property
+    def url(self) -> str:
+        return reverse("setup-policies", args=[self.environment.name])
+
+    @property
+    def setup_url(self) -> str:
+        return reverse("setup", args=[self.environment.name])
 
 
 def setup_page(request: Request, environment: Environment) -> SetupPage:
@@ -141,18 +157,30 @@ def _links_below(request: Request, environment: Environment) -> tuple[Link, ...]
 
 
 def policies_page(request: Request, environment: Environment) -> PoliciesPage:
+    """By what the configuration says alone."""
     is_whole = _may_see_account(request, environment)
     shown = _shown(environment, is_whole=is_whole)
-    panels = [_panel(shown, purpose) for purpose in PURPOSES]
+    page = _policies_page(shown, Located(place_of(shown)))
+    if is_whole:
+        return page
+    hidden = "Only people who administer this environment see the account’s digits here."
+    notes = page.notes if shown == environment else (*page.notes, hidden)
+    return replace(page, notes=notes, can_be_filled_in=False)
+
+
+def filled_in_policies_page(request: Request, environment: Environment) -> PoliciesPage:
+    """With what AWS says, for those who may administer."""
+    return _policies_page(environment, locate(environment, actor=actor_of(request)))
+
+
+def _policies_page(shown: Environment, located: Located) -> PoliciesPage:
+    panels = [_panel(shown, purpose, located.place) for purpose in PURPOSES]
     common = [note for note in panels[0].notes if all(note in panel.notes for panel in panels)]
-    notes = list(common)
-    if shown != environment:
-        notes.append("Only people who administer this environment see the account’s digits here.")
     return PoliciesPage(
-        environment,
-        tuple(notes),
+        shown,
+        (*located.notes, *common),
         tuple(_without(panel, common) for panel in panels),
-        reverse("setup", args=[environment.name]),
+        can_be_filled_in=not located.place.is_known,
     )
 
 
@@ -194,11 +222,11 @@ def _cautions(environment: Environment, given: GivenKwargs) -> tuple[str, ...]:
     )
 
 
-def _panel(environment: Environment, purpose: str) -> PolicyPanel:
+def _panel(environment: Environment, purpose: str, place: Place) -> PolicyPanel:
     title, about = PURPOSES[purpose]
     panel = PolicyPanel(purpose, title, about)
     try:
-        least = policy_for(environment, purpose, place_of(environment))
+        least = policy_for(environment, purpose, place)
     except NothingToAllow as error:
         return replace(panel, notes=(str(error),))
     texts = {

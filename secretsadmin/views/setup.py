@@ -5,7 +5,8 @@ from django.views.decorators.http import require_safe
 
 from secretsadmin.access.requests import Request, environment_of
 from secretsadmin.htmx import respond
-from secretsadmin.pages.setup import policies_page, setup_page
+from secretsadmin.pages.setup import filled_in_policies_page, policies_page, setup_page
+from secretsadmin.views.answers import form_methods
 
 
 @require_safe
@@ -14,7 +15,9 @@ def setup(request: Request, environment: str) -> HttpResponse:
     return respond(request, "setup.html", {"page": setup_page(request, here)})
 
 
-@require_safe
+@form_methods
 def policies(request: Request, environment: str) -> HttpResponse:
-    here = environment_of(request, environment, "view")
-    return respond(request, "setup_policies.html", {"page": policies_page(request, here)})
+    fills_in = request.method == "POST"
+    here = environment_of(request, environment, "administer" if fills_in else "view")
+    page = filled_in_policies_page(request, here) if fills_in else policies_page(request, here)
+    return respond(request, "setup_policies.html", {"page": page})

@@ -238,4 +238,8 @@ WRONG: dict[str, tuple[Change, str]] = {
         kwargs(sep="-"),
         'sep is "-" in Airflow, and "/" in Secrets Admin.',
     ),
+    "other words": (
+        kwargs(extra_conn_words={"user": ["account"]}),
+        'extra_conn_words is {"user": ["account"]} in Airflow, and {} in Secrets Admin.',
+    ),
 }

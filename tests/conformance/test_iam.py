@@ -422,8 +422,9 @@ CONDITIONS: tuple[tuple[str, dict[str, Any], str], ...] = (
 )
 
 
-def test_denies_what_the_dashboard_never_does_whatever_else_is_allowed() -> None:
-    document = policy("full").document()
+@pytest.mark.parametrize("purpose", DASHBOARDS)
+def test_denies_what_the_dashboard_never_does_whatever_else_is_allowed(purpose: str) -> None:
+    document = policy(purpose).document()
     document["Statement"].append({"Effect": "Allow", "Action": "*", "Resource": "*"})
     cases = [(action, keys) for action, keys, _ in CONDITIONS]
 

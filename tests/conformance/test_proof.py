@@ -73,6 +73,16 @@ def test_takes_a_kwarg_that_stands_alone_and_a_word_that_is_no_null(case: Case) 
     )
 
 
+def test_says_which_variables_of_the_process_hold_ids_too(case: Case) -> None:
+    held = {"AIRFLOW_VAR_ORDERS": "a-value-that-nobody-prints"}
+
+    done = replace(case.airflow, variables=held).run(case.script())
+
+    assert "note  AIRFLOW_VAR_ORDERS is set here, and counts only where" in done.stdout
+    assert "a-value-that-nobody-prints" not in done.stdout + done.stderr
+    assert done.stdout.strip().splitlines()[-1] == ALL_RIGHT
+
+
 def test_runs_as_a_module_beside_the_dag_that_the_page_shows(case: Case) -> None:
     page = case.client.get(PROOF).context["page"]
     (case.airflow.folder / page.file_name).write_text(case.script(), encoding="utf-8")

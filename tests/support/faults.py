@@ -34,6 +34,12 @@ class Answer(NamedTuple):
     body: bytes
 
 
+def sts_error(code: str, message: str = "") -> bytes:
+    """STS answers in XML."""
+    error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    return f"<ErrorResponse>{error}</ErrorResponse>".encode()
+
+
 class ConnectionLost(Exception):
     """Raised by a fault whose answer is a reset connection."""
 

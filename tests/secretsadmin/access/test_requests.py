@@ -62,6 +62,7 @@ setup-doctor GET  in        404    403    200     200   403     200
 setup-doctor POST 401       404    403    200     200   403     200
 setup     GET     in        404    200    200     200   200     200
 setup-policies GET in       404    200    200     200   200     200
+setup-policies POST 401     404    403    403     200   403     200
 setup-proof GET   in        404    200    200     200   200     200
 probe     POST    401       404    403    422     422   403     422
 proof-script GET  in        404    200    200     200   200     200

@@ -239,6 +239,8 @@ setup          GET    dev         200    404  200
 setup          GET    prod        404    200  404
 setup-policies GET    dev         200    404  200
 setup-policies GET    prod        404    200  404
+setup-policies POST   dev         403    404  403
+setup-policies POST   prod        404    403  404
 setup-proof    GET    dev         200    404  200
 setup-proof    GET    prod        404    200  404
 probe          POST   dev         422    404  403
@@ -283,6 +285,8 @@ setup          GET    dev         200     404     200     200      200
 setup          GET    prod        200     200     200     200      200
 setup-policies GET    dev         200     404     200     200      200
 setup-policies GET    prod        200     200     200     200      200
+setup-policies POST   dev         403     404     403     403      403
+setup-policies POST   prod        403     403     403     403      403
 import         GET    dev         403     404     200     200      403
 import         POST   prod        403     403     403     422      403
 setup-proof    GET    dev         200     404     200     200      200

@@ -13,7 +13,7 @@ from secretsadmin.store import aws
 from tests.conftest import As, use
 from tests.secretsadmin.conftest import Configure
 from tests.support.doctor_command import Told, doctor
-from tests.support.faults import Fault, FaultProxy
+from tests.support.faults import Fault, FaultProxy, sts_error
 
 pytestmark = pytest.mark.django_db
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -115,10 +115,8 @@ def test_names_a_role_that_can_not_be_assumed(
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", proxy.endpoint)
     role = "arn:aws:iam::123456789012:role/dashboard"
     use(settings, proxy.endpoint, role_arn=role)
-    error = (
-        b"<Error><Code>AccessDenied</Code><Message>canary perform: sts:AssumeRole</Message></Error>"
-    )
-    proxy.when("AssumeRole").garbage(b"<ErrorResponse>" + error + b"</ErrorResponse>", 403)
+    error = sts_error("AccessDenied", "canary perform: sts:AssumeRole")
+    proxy.when("AssumeRole").garbage(error, 403)
 
     told = doctor()
 

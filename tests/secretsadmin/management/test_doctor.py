@@ -86,7 +86,7 @@ def test_names_the_permission_that_is_missing_and_the_policy_that_has_it(
     assert (told.status, line["status"]) == (1, "fails")
     assert "secretsmanager:RestoreSecret is denied below airflow/variables/." in line["sentence"]
     assert "It is allowed below airflow/connections/ and airflow/config/." in line["sentence"]
-    assert "manage.py iam_policy default --for full prints all of it" in line["mend"]
+    assert "manage.py iam_policy default --for editor prints all of it" in line["mend"]
     # AWS's own text isn't repeated.
     assert "assumed-role" not in str(line)
 

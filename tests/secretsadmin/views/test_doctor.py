@@ -1,6 +1,8 @@
 """The page of the doctor ... (each test finishes the sentence)."""
 
 import re
+from html import unescape
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -12,6 +14,7 @@ from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
 from tests.conftest import As, use
 from tests.secretsadmin.conftest import Configure
+from tests.support.doctor_command import doctor
 from tests.support.faults import FaultProxy
 from tests.support.people import somebody
 from tests.support.wire import connected, counting
@@ -19,6 +22,8 @@ from tests.support.wire import connected, counting
 pytestmark = pytest.mark.django_db
 URL = "/default/setup/doctor/"
 ROLES = ("editor", "admin")
+# What is said in other words in another second, and to a person.
+IN_OTHER_WORDS = ("aws.clock", "configuration.environments")
 # Somebody who edits some variables of `dev`, and sees nothing else.
 GRANTS = """
 [[grants]]
@@ -80,6 +85,50 @@ def test_shows_first_what_fails(
     assert "fails" not in statuses[first:]
     assert "caution" not in statuses[first:]
     assert statuses[:first] == sorted(statuses[:first], key=["fails", "caution"].index)
+
+
+def test_shows_the_lines_of_the_command_to_those_who_administer(
+    as_role: As, secrets_manager: Emulator
+) -> None:
+    page = as_role("admin").post(URL).content.decode()
+
+    told = doctor("default")
+    sentences = {line["sentence"] for line in told.lines if line["check"] not in IN_OTHER_WORDS}
+    assert {"The environments are default.", "Every grant fits something."} <= sentences
+    assert [sentence for sentence in sentences if sentence not in unescape(page)] == []
+    assert results(page).keys() == {line["check"] for line in told.lines}
+
+
+@pytest.mark.parametrize("grant", ["", 'environments = ["dev"]'])
+def test_tells_of_the_whole_file_to_those_who_administer_all_of_it(
+    configure: Configure, grant: str
+) -> None:
+    for_nobody = '[[grants]]\ngroup = "ops"\nrole = "viewer"\nids = ["gone!*"]\n'
+    configure(f'[[grants]]\ngroup = "leads"\nrole = "admin"\n{grant}\n{for_nobody}')
+    client = Client()
+    client.force_login(somebody("lead", "leads"))
+
+    page = client.post("/dev/setup/doctor/").content.decode()
+
+    found = results(page)
+    assert ("configuration.file" in found) == (not grant)
+    assert (found.get("configuration.grants") == "caution") == (not grant)
+    assert ("gone!*" in page) == (not grant)
+    assert ("The environments are" in page) == (not grant)
+
+
+def test_tells_once_that_a_changed_file_can_not_be_used(
+    configure: Configure, settings: Settings, as_role: As
+) -> None:
+    configure(GRANTS)
+    admin = as_role("admin")
+    admin.get("/dev/setup/doctor/")
+    Path(settings.SECRETSADMIN_CONFIG).write_text("[[", encoding="utf-8")
+
+    page = admin.post("/dev/setup/doctor/").content.decode()
+
+    assert results(page)["configuration.file"] == "fails"
+    assert page.count(">configuration.file<") == 1
 
 
 def test_names_no_environment_that_one_may_not_view(configure: Configure, as_role: As) -> None:

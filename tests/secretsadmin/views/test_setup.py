@@ -13,14 +13,17 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from secretsadmin.audit.models import Event
 from secretsadmin.demo.emulator import Emulator
-from secretsadmin.iam.policies import PURPOSES
+from secretsadmin.iam.policies import NO_ACCOUNT, PURPOSES
 from tests.conftest import begin_cold, use
 from tests.secretsadmin.conftest import As, Configure
+from tests.support.faults import FaultProxy, sts_error
 from tests.support.site import create, put
 from tests.support.wire import connected, counting
 
 URL = "/default/setup/"
+POLICIES = f"{URL}policies/"
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/airflow"
 KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -71,6 +74,72 @@ def test_asks_aws_for_lists_and_no_value(editor: Client, secrets_manager: Emulat
         editor.get(f"{URL}policies/")
 
     assert set(calls) == {"ListSecrets"}
+    assert not Event.objects.exists()
+
+
+def test_asks_aws_who_it_is_by_a_button_and_records_it(
+    as_role: As, secrets_manager: Emulator
+) -> None:
+    admin = as_role("admin")
+    page = admin.get(POLICIES).content.decode()
+    assert f'<form method="post" action="{POLICIES}">' in page
+    assert f"arn:aws:secretsmanager:eu-central-1:{NO_ACCOUNT}:secret:" in page
+
+    with counting(secrets_manager) as calls:
+        page = admin.post(POLICIES).content.decode()
+
+    assert set(calls) == {"GetCallerIdentity"}
+    assert f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:" in page
+    assert NO_ACCOUNT not in page
+    assert f'action="{POLICIES}"' not in page
+    assert {(line.action, line.user, line.outcome) for line in Event.objects.all()} == {
+        ("setup.diagnose", "admin", "started"),
+        ("setup.diagnose", "admin", "succeeded"),
+    }
+
+
+def test_asks_aws_for_no_account_that_is_configured(configure: Configure, as_role: As) -> None:
+    emulator = configure(dev='account = "210987654321"')
+    admin = as_role("admin")
+    assert "Fill in the account" not in admin.get("/dev/setup/policies/").content.decode()
+
+    with counting(emulator) as calls:
+        page = admin.post("/dev/setup/policies/").content.decode()
+
+    assert not calls
+    assert ":210987654321:secret:" in page
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "auditor"])
+def test_asks_for_no_account_for_those_who_may_not_see_it(
+    as_role: As, secrets_manager: Emulator, role: str
+) -> None:
+    client = as_role(role)
+    assert "Fill in the account" not in client.get(POLICIES).content.decode()
+
+    with counting(secrets_manager) as calls:
+        response = client.post(POLICIES)
+
+    assert response.status_code == 403
+    assert ACCOUNT not in response.content.decode()
+    assert not calls
+
+
+def test_keeps_the_placeholder_where_aws_does_not_say_who_asks(
+    settings: Settings, as_role: As, secrets_manager: Emulator
+) -> None:
+    admin = as_role("admin")
+    with FaultProxy(secrets_manager.endpoint) as proxy:
+        use(settings, proxy.endpoint)
+        proxy.when("GetCallerIdentity").garbage(sts_error("ExpiredToken"), 403)
+        response = admin.post(POLICIES)
+
+    page = unescape(response.content.decode())
+    assert response.status_code == 200
+    assert "Who the dashboard is for AWS isn't known, as STS can't be asked." in page
+    assert "credentials have expired" in page
+    assert page.count(f"in place of {NO_ACCOUNT}") == 1
+    assert f'action="{POLICIES}"' in page
 
 
 @pytest.mark.parametrize("path", ["", "policies/"])
@@ -199,14 +268,21 @@ def test_says_what_to_set_where_no_setting_says_anything(
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_has_the_policies_that_the_command_prints(editor: Client, purpose: str) -> None:
-    page = unescape(editor.get(f"{URL}policies/").content.decode())
+def test_has_the_policies_that_the_command_prints(
+    as_role: As, secrets_manager: Emulator, purpose: str
+) -> None:
+    page = unescape(as_role("admin").post(POLICIES).content.decode())
 
     for options in ([], ["--terraform"]):
         printed = StringIO()
         call_command("iam_policy", "default", "--for", purpose, *options, stdout=printed)
         assert printed.getvalue().strip() in page
-    assert page.count("in place of ACCOUNT-ID") == 1
+
+
+def test_says_once_what_to_write_in_place_of_the_account(editor: Client) -> None:
+    page = editor.get(POLICIES).content.decode()
+
+    assert page.count(f"in place of {NO_ACCOUNT}") == 1
 
 
 def test_has_no_policy_where_airflow_looks_nothing_up(
