@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from secretsadmin.access import policy
 from secretsadmin.access.requests import Request
+from secretsadmin.actions import EXPORT
 from secretsadmin.config.environments import Environment
 from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import Kind
@@ -21,11 +22,24 @@ LONGEST_FILTER = 4_000
 
 
 @dataclass(frozen=True)
+class Way:
+    """What another page does with selected rows."""
+
+    key: str
+    title: str
+
+
+EXPORTED = Way(EXPORT.verb, "Export")
+WAYS = (EXPORTED,)
+WAYS_BY_KEY = {way.key: way for way in WAYS}
+
+
+@dataclass(frozen=True)
 class BulkBar:
     """What can be done to selected rows, and what a form says of all that match."""
 
     url: str
-    actions: tuple[BulkAction, ...]
+    actions: tuple[BulkAction | Way, ...]
     number: int
     query: str
     digest: str
@@ -42,7 +56,8 @@ def bulk_bar(
     selection: Filter,
     matching: Iterable[Secret],
 ) -> BulkBar | None:
-    actions = actions_for(request, environment, kind)
+    ways = ways_for(request, environment, kind)
+    actions: tuple[BulkAction | Way, ...] = (*actions_for(request, environment, kind), *ways)
     keys = [secret.ref.key for secret in matching]
     if not actions or not keys:
         return None
@@ -58,6 +73,13 @@ def actions_for(request: Request, environment: Environment, kind: Kind) -> tuple
         if kind.has_types or not action.is_for_types
         if all(policy.may(request.user, verb, environment, kind) for verb in action.needs)
     )
+
+
+def ways_for(request: Request, environment: Environment, kind: Kind) -> tuple[Way, ...]:
+    """The ways to other pages that the person may go with some secrets of the kind."""
+    if policy.may(request.user, EXPORT.verb, environment, kind):
+        return (EXPORTED,)
+    return ()
 
 
 def digest_of(keys: Iterable[str]) -> str:

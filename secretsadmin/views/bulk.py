@@ -1,11 +1,12 @@
 """One action on many secrets of a list: a plan that one reads, then a run."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from secretsadmin.access.requests import Request, actor_of, environment_of
-from secretsadmin.actions import UPDATE
+from secretsadmin.actions import UPDATE, VIEW
 from secretsadmin.adapter import KindAdapter
 from secretsadmin.audit.recording import NotRecorded
 from secretsadmin.config.environments import Environment
@@ -25,7 +26,7 @@ from secretsadmin.pages.in_sight import InSight, in_sight
 from secretsadmin.pages.listing import listed_in
 from secretsadmin.pages.plan import ShownPlan
 from secretsadmin.pages.problems import TOO_MANY_RUNS, Problem, problem_of
-from secretsadmin.pages.selection import Selection, filter_of, selection_of
+from secretsadmin.pages.selection import WAYS_BY_KEY, Selection, filter_of, selection_of
 from secretsadmin.store.listing import listing
 from secretsadmin.transfer import running
 from secretsadmin.transfer.bulk import BULK_BY_KEY, BulkAction
@@ -36,6 +37,8 @@ from secretsadmin.views import problems
 
 @require_POST
 def bulk(request: Request, environment: str, kind: Kind, adapter: KindAdapter) -> HttpResponse:
+    if request.POST.get("action") in WAYS_BY_KEY:
+        return _led_on(request, environment, kind)
     action = BULK_BY_KEY.get(request.POST.get("action", ""))
     here = _environment_of(request, environment, kind, action)
     # Whether the kind is there at all.
@@ -50,6 +53,19 @@ def bulk(request: Request, environment: str, kind: Kind, adapter: KindAdapter) -
     if not selection.refs:
         return problems.page(request, NOTHING)
     return _planned(request, adapter, _page(request, here, kind, action, selection), seen)
+
+
+def _led_on(request: Request, name: str, kind: Kind) -> HttpResponse:
+    """Leads to the page of an export, which asks for its rights itself.
+
+    The browser sends ticked ids again to it, since they are too many for an address.
+    """
+    here = environment_of(request, name, VIEW.verb, kind)
+    is_all = "all" in request.POST
+    if not is_all and "id" not in request.POST:
+        return problems.page(request, NOTHING)
+    url = filter_of(request.POST).at(reverse(f"{kind.name}:export", args=[here.name]))
+    return HttpResponseRedirect(url, preserve_request=not is_all)
 
 
 def _environment_of(

@@ -64,6 +64,45 @@ def test_takes_them_along_in_a_file(
     expect(visitor.page.locator("#run")).to_contain_text("3 succeeded")
 
 
+def select(visitor: Visitor, *keys: str, action: str) -> None:
+    """Ticks rows of the list, and chooses what is done to them."""
+    for key in keys:
+        visitor.page.locator(f'[form="bulk"][value="{key}"]').check()
+    visitor.page.get_by_label("What to do with the selected rows").select_option(f"{action}…")
+    visitor.press("Continue")
+
+
+def test_takes_ticked_ones_along_in_a_file(
+    visit: Visit, keys: list[str], fresh: str, *, scripts: bool
+) -> None:
+    visitor = visit("admin", scripts=scripts)
+    visitor.go(f"{CONNECTIONS}?q={fresh}")
+    select(visitor, *keys[:2], action="Export")
+    expect(visitor.heading).to_have_text("Export connections")
+    expect(visitor.page.locator("#form .inside")).to_contain_text("2 connections that you chose")
+    visitor.page.get_by_label("Format", exact=True).select_option("json")
+    visitor.fill(reason="A copy for the audit")
+
+    text = exported(visitor).path().read_text(encoding="utf-8")
+
+    assert json.loads(text).keys() == set(keys[:2])
+
+
+def test_takes_all_that_match_along_in_a_file(
+    visit: Visit, keys: list[str], fresh: str, *, scripts: bool
+) -> None:
+    visitor = visit("admin", scripts=scripts)
+    visitor.go(f"{CONNECTIONS}?q={fresh}")
+    visitor.page.get_by_label("All 3 that match").check()
+    select(visitor, action="Export")
+    expect(visitor.page.locator("#form .inside")).to_contain_text("3 connections that fit")
+    visitor.page.get_by_label("Format", exact=True).select_option("csv")
+
+    text = exported(visitor).path().read_text(encoding="utf-8")
+
+    assert all(key in text for key in keys)
+
+
 def test_takes_none_along_without_saying_why(
     visit: Visit, keys: list[str], *, scripts: bool
 ) -> None:
