@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from secretsadmin.access import policy
 from secretsadmin.access.requests import Request
-from secretsadmin.actions import EXPORT
+from secretsadmin.actions import EXPORT, PROMOTE
 from secretsadmin.config.environments import Environment
 from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import Kind
 from secretsadmin.pages.filters import Filter, Listed
+from secretsadmin.pages.side_by_side import targets_of
 from secretsadmin.store.reads import Secret
 from secretsadmin.transfer.bulk import BULK_ACTIONS, BulkAction
 
@@ -30,7 +31,8 @@ class Way:
 
 
 EXPORTED = Way(EXPORT.verb, "Export")
-WAYS = (EXPORTED,)
+PROMOTED = Way(PROMOTE.verb, "Copy to another environment")
+WAYS = (EXPORTED, PROMOTED)
 WAYS_BY_KEY = {way.key: way for way in WAYS}
 
 
@@ -77,9 +79,12 @@ def actions_for(request: Request, environment: Environment, kind: Kind) -> tuple
 
 def ways_for(request: Request, environment: Environment, kind: Kind) -> tuple[Way, ...]:
     """The ways to other pages that the person may go with some secrets of the kind."""
+    ways = []
     if policy.may(request.user, EXPORT.verb, environment, kind):
-        return (EXPORTED,)
-    return ()
+        ways.append(EXPORTED)
+    if targets_of(request, environment, kind):
+        ways.append(PROMOTED)
+    return tuple(ways)
 
 
 def digest_of(keys: Iterable[str]) -> str:

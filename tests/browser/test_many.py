@@ -141,6 +141,20 @@ def test_brings_them_to_another_environment(
     assert brought["SecretString"] == f"postgres://svc:p%40ss@{keys[0]}:5432/shop"
 
 
+def test_begins_in_the_list_to_bring_them_elsewhere(
+    visit: Visit, keys: list[str], fresh: str, *, scripts: bool
+) -> None:
+    visitor = visit("admin", scripts=scripts)
+    visitor.go(f"{CONNECTIONS}?q={fresh}")
+    select(visitor, *keys[1:], action="Copy to another environment")
+    visitor.page.get_by_label("2 connections from Development to").select_option("prod")
+    visitor.press("Plan the promotion")
+
+    expect(visitor.heading).to_have_text("Promote connections from Development to Production")
+    sent = visitor.page.locator('[type="hidden"][name="id"]')
+    assert {key.get_attribute("value") for key in sent.all()} == set(keys[1:])
+
+
 def test_looks_at_a_part_of_a_plan(visit: Visit, keys: list[str], *, scripts: bool) -> None:
     visitor = visit("editor", scripts=scripts)
     visitor.go("/dev/import/")
