@@ -189,6 +189,8 @@ class ExportPage:
             words.append(format_html(" of the type {}", selection.type))
         if selection.state:
             words.append(format_html(" in the state “{}”", STATES[selection.state].label))
+        if selection.tag:
+            words.append(format_html(" with the tag “<bdi>{}</bdi>”", visible(selection.tag)))
         return format_html_join("", "{}", ((word,) for word in words))
 
 

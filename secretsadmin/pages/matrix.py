@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import permutations
 from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
@@ -28,6 +29,7 @@ from secretsadmin.store.reads import Secret
 from secretsadmin.templatetags.secretsadmin import visible, when
 from secretsadmin.transfer.matrix import (
     DIFFERS,
+    LATER,
     MISSING,
     ONLY,
     SAME,
@@ -117,19 +119,23 @@ class MatrixPage:
     @cached_property
     def filters(self) -> tuple[Option, ...]:
         """What can be shown by names, types and dates alone."""
-        return _options(
-            [
-                ("", "All ids"),
-                *((f"{MISSING}:{here.name}", f"Missing in {here.title}") for here in self._chosen),
-                *((f"{ONLY}:{here.name}", f"Only in {here.title}") for here in self._chosen),
-                *([(TYPES, "The type differs")] if self.kind.has_types else []),
-            ],
-            self.question.show,
-        )
+        return _options([("", "All ids"), *self._without_values], self.question.show)
+
+    @property
+    def _without_values(self) -> Iterator[tuple[str, str]]:
+        for here in self._chosen:
+            yield f"{MISSING}:{here.name}", f"Missing in {here.title}"
+        for here in self._chosen:
+            yield f"{ONLY}:{here.name}", f"Only in {here.title}"
+        if self.kind.has_types:
+            yield TYPES, "The type differs"
+        for here, there in permutations(self._chosen, 2):
+            text = f"Changed later in {here.title} than in {there.title}"
+            yield f"{LATER}:{here.name}:{there.name}", text
 
     @cached_property
     def value_filters(self) -> tuple[Option, ...]:
-        """What can be shown once values are compared."""
+        """What can be shown once values are compared: all filters, those by values first."""
         between = []
         for one, other in self.matrix.pairs:
             here, there = self._chosen[one], self._chosen[other]
@@ -138,7 +144,9 @@ class MatrixPage:
         if len(between) == 1:
             between = []
         named = [(DIFFERS, "What differs"), *between, (SAME, "What is the same"), ("", "All ids")]
-        return _options(named, self.question.show if self.is_compared else DIFFERS)
+        if not self.is_compared:
+            return _options(named, DIFFERS)
+        return _options([*named, *self._without_values], self.question.show)
 
     @property
     def _chosen(self) -> tuple[Environment, ...]:

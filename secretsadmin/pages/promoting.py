@@ -13,6 +13,7 @@ from secretsadmin.kinds import Kind
 from secretsadmin.pages.matrix import Option
 from secretsadmin.pages.plan import MOST_ROWS, ShownPlan
 from secretsadmin.pages.polling import Notice
+from secretsadmin.pages.selection import Selection
 from secretsadmin.pages.version import requested_version
 from secretsadmin.transfer.plan import Row, plan_of
 from secretsadmin.transfer.promoting import (
@@ -91,16 +92,28 @@ class AskedRow:
 
 @dataclass(frozen=True)
 class StartPage:
-    """From where to where, which comes first. `problem` says what is wrong with what was sent."""
+    """From where to where, which comes first. `problem` says what is wrong with what was sent.
+
+    Where a `selection` of the `source` was sent, the `environments` are its targets.
+    """
 
     kind: Kind
     kinds: tuple[Option, ...]
     environments: tuple[Option, ...]
     problem: str = ""
+    source: Environment | None = None
+    selection: Selection | None = None
 
     @property
     def can_begin(self) -> bool:
+        if self.source:
+            return bool(self.environments)
         return len(self.environments) > 1
+
+    @property
+    def number(self) -> str:
+        """How many were selected, as words."""
+        return self.kind.counted(len(self.selection.refs)) if self.selection else ""
 
 
 def start_page(
@@ -112,6 +125,14 @@ def start_page(
         tuple(Option(here.name, here.title, False) for here in able),
         problem,
     )
+
+
+def target_page(
+    kind: Kind, source: Environment, targets: Sequence[Environment], selection: Selection
+) -> StartPage:
+    """Where to, of rows that were selected in the list of the source."""
+    options = tuple(Option(there.name, there.title, False) for there in targets)
+    return StartPage(kind, (), options, source=source, selection=selection)
 
 
 @dataclass(frozen=True)
@@ -177,6 +198,14 @@ class PromotePage:
     def matrix_url(self) -> str:
         names = [("in", self.source.name), ("in", self.target.name)]
         return f"{reverse('compare-environments')}?{urlencode([('kind', self.kind.name), *names])}"
+
+
+def way_into(kind: Kind, source: Environment, targets: Sequence[Environment]) -> str:
+    """The address of a promotion out of the source, which asks where to if there is a choice."""
+    names = {"kind": kind.name, "from": source.name}
+    if len(targets) == 1:
+        names["to"] = targets[0].name
+    return f"{reverse('promote')}?{urlencode(names)}"
 
 
 def url_of(

@@ -43,7 +43,7 @@ _IN_AN_ADDRESS = re.compile(IN_AN_ADDRESS)
 # How many of each are shown.
 MOST_SECRETS, MOST_RECENT, MOST_ACTIONS, MOST_PAGES = 12, 8, 6, 6
 # And of the pages before anything is typed, and of the recent secrets for a deed that names none.
-MOST_BEFORE, MOST_OF_RECENT = 9, 4
+MOST_BEFORE, MOST_OF_RECENT = 12, 4
 MOST_NAMED = 5
 # How many lists AWS is asked for at once because somebody searches.
 MOST_SWEEPS = 6
@@ -192,7 +192,7 @@ def _remembered(source: Source, ref: Ref) -> Secret | None:
 
 def _beginning(search: _Search) -> tuple[Group, ...]:
     """What there is before anything is typed."""
-    places = pages(search.environments[:1], search.sources, ())
+    places = pages(search.request, search.environments[:1], search.sources, ())
     return (
         Group("Recent", _shown(search.recent[:MOST_RECENT])),
         Group("Pages", tuple(places[:MOST_BEFORE])),
@@ -220,11 +220,18 @@ def _groups(search: _Search, found: Matches, objects: list[Secret]) -> tuple[Gro
     if deed:
         done = [done_to(deed, secret) for secret in objects or _own(search, deed)]
     actions = Group("Actions", tuple([*done, *created][:MOST_ACTIONS]))
-    places = pages(search.environments, search.sources, words)
+    places = pages(search.request, search.environments, search.sources, words)
     groups = (Group("Secrets", _shown(found.secrets)), Group("Pages", tuple(places[:MOST_PAGES])))
     if objects or asks_to_create(words):
         return (actions, *groups)
+    if deed and not objects_of(words) and _begins_title(words[0], places):
+        # The verb alone may mean the page that is called so.
+        return (*groups, actions)
     return (groups[0], actions, groups[1])
+
+
+def _begins_title(word: str, places: Iterable[Result]) -> bool:
+    return any(place.title.casefold().startswith(word) for place in places)
 
 
 def _own(search: _Search, deed: Deed) -> list[Secret]:

@@ -8,25 +8,29 @@ from django.urls import reverse
 
 from secretsadmin.access import policy
 from secretsadmin.access.policy import Somebody
+from secretsadmin.access.requests import Request
 from secretsadmin.action import Action
 from secretsadmin.actions import (
     COMPARE,
     CREATE,
     DELETE,
+    DIAGNOSE,
     HISTORY,
     IMPORT,
     LABEL,
+    PROMOTE,
     ROLL_BACK,
     UPDATE,
     VIEW,
 )
 from secretsadmin.adapters import adapter_of
 from secretsadmin.config.environments import Environment
-from secretsadmin.kinds import SuggestedType
+from secretsadmin.kinds import KINDS, SuggestedType
 from secretsadmin.pages.activity_filter import audit_url, filtered_url
 from secretsadmin.pages.navigation import EnvironmentLink, link_to
 from secretsadmin.pages.search_secrets import Source, Words, begins_any, names_of
 from secretsadmin.pages.secret import url_of_verb
+from secretsadmin.pages.side_by_side import environments_with
 from secretsadmin.store.reads import Secret
 
 
@@ -46,12 +50,16 @@ class Result:
 
 
 class Page(NamedTuple):
-    """A page that people find by the words of its title, and by more words."""
+    """A page that people find by the words of its title, and by more words.
+
+    Whoever may do what it `needs` finds it.
+    """
 
     title: str
     url_name: str
     icon: str
     words: Words = ()
+    needs: Action = VIEW
 
 
 # The pages of the site that everybody has who may view an environment, and those that each
@@ -68,7 +76,13 @@ ENVIRONMENT_PAGES = (
     Page("Set-up", "setup", "wrench", ("setup", "connect", "backend", "airflow.cfg")),
     Page("Proof that Airflow reads", "setup-proof", "badge-check", ("proof", "probe", "script")),
     Page("IAM policies", "setup-policies", "key-round", ("permissions", "iam", "terraform")),
+    Page("The doctor", "setup-doctor", "stethoscope", ("diagnose", "check"), DIAGNOSE),
     Page("Runs", "runs", "list-checks", ("progress", "batch")),
+)
+# Those about several environments, found by whoever may do what they need in two or more.
+SHARED_PAGES = (
+    Page("Compare environments", "compare-environments", "columns-3", ("matrix", "side")),
+    Page("Promote", "promote", "arrow-right-left", ("copy", "promotion"), PROMOTE),
 )
 IMPORT_PAGE = Page("Import", "import", "file-input", ("file", "connections", "variables", "paste"))
 
@@ -195,25 +209,34 @@ def imports(user: Somebody, environments: Iterable[Environment], words: Words) -
 
 
 def pages(
-    environments: Iterable[Environment], sources: tuple[Source, ...], words: Words
+    request: Request,
+    environments: Iterable[Environment],
+    sources: tuple[Source, ...],
+    words: Words,
 ) -> list[Result]:
     """The pages whose titles, or whose environments' names, begin with each of the words."""
-    results = []
-    for page in SITE_PAGES:
-        if _fits(page, words, ()):
-            results.append(Result(page.title, reverse(page.url_name), page.icon))
+    fitting = [page for page in SITE_PAGES if _fits(page, words, ())]
+    for page in SHARED_PAGES:
+        if _fits(page, words, ()) and _may_in_two(request, page.needs):
+            fitting.append(page)
+    results = [Result(page.title, reverse(page.url_name), page.icon) for page in fitting]
     for environment in environments:
-        results += _pages_in(environment, sources, words)
+        results += _pages_in(request.user, environment, sources, words)
     return results
 
 
+def _may_in_two(request: Request, action: Action) -> bool:
+    """Whether there is a kind with whose secrets the person may do it in two environments."""
+    return any(len(environments_with(request, kind, action.verb)) > 1 for kind in KINDS)
+
+
 def _pages_in(
-    environment: Environment, sources: tuple[Source, ...], words: Words
+    user: Somebody, environment: Environment, sources: tuple[Source, ...], words: Words
 ) -> Iterator[Result]:
     link = link_to(environment)
     names = names_of(environment)
     for page in ENVIRONMENT_PAGES:
-        if _fits(page, words, names):
+        if _fits(page, words, names) and policy.may(user, page.needs.verb, environment):
             url = reverse(page.url_name, args=[environment.name])
             yield Result(page.title, url, page.icon, environment=link)
     for source in sources:

@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from secretsadmin.access import policy
 from secretsadmin.access.requests import Request
+from secretsadmin.actions import EXPORT, PROMOTE
 from secretsadmin.config.environments import Environment
 from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import Kind
 from secretsadmin.pages.filters import Filter, Listed
+from secretsadmin.pages.side_by_side import targets_of
 from secretsadmin.store.reads import Secret
 from secretsadmin.transfer.bulk import BULK_ACTIONS, BulkAction
 
@@ -21,11 +23,25 @@ LONGEST_FILTER = 4_000
 
 
 @dataclass(frozen=True)
+class Way:
+    """What another page does with selected rows."""
+
+    key: str
+    title: str
+
+
+EXPORTED = Way(EXPORT.verb, "Export")
+PROMOTED = Way(PROMOTE.verb, "Copy to another environment")
+WAYS = (EXPORTED, PROMOTED)
+WAYS_BY_KEY = {way.key: way for way in WAYS}
+
+
+@dataclass(frozen=True)
 class BulkBar:
     """What can be done to selected rows, and what a form says of all that match."""
 
     url: str
-    actions: tuple[BulkAction, ...]
+    actions: tuple[BulkAction | Way, ...]
     number: int
     query: str
     digest: str
@@ -42,7 +58,8 @@ def bulk_bar(
     selection: Filter,
     matching: Iterable[Secret],
 ) -> BulkBar | None:
-    actions = actions_for(request, environment, kind)
+    ways = ways_for(request, environment, kind)
+    actions: tuple[BulkAction | Way, ...] = (*actions_for(request, environment, kind), *ways)
     keys = [secret.ref.key for secret in matching]
     if not actions or not keys:
         return None
@@ -58,6 +75,16 @@ def actions_for(request: Request, environment: Environment, kind: Kind) -> tuple
         if kind.has_types or not action.is_for_types
         if all(policy.may(request.user, verb, environment, kind) for verb in action.needs)
     )
+
+
+def ways_for(request: Request, environment: Environment, kind: Kind) -> tuple[Way, ...]:
+    """The ways to other pages that the person may go with some secrets of the kind."""
+    ways = []
+    if policy.may(request.user, EXPORT.verb, environment, kind):
+        ways.append(EXPORTED)
+    if targets_of(request, environment, kind):
+        ways.append(PROMOTED)
+    return tuple(ways)
 
 
 def digest_of(keys: Iterable[str]) -> str:

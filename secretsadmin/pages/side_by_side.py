@@ -10,7 +10,7 @@ from django.urls import reverse
 from secretsadmin.access import policy
 from secretsadmin.access.authentication import may_enter, require_fresh
 from secretsadmin.access.requests import Request, actor_of
-from secretsadmin.actions import REVEAL, SCAN, VIEW
+from secretsadmin.actions import PROMOTE, REVEAL, SCAN, VIEW
 from secretsadmin.adapters import adapter_of
 from secretsadmin.audit.looks import note_list
 from secretsadmin.config.environments import Environment
@@ -72,6 +72,14 @@ def environments_with(
         if policy.may(request.user, verb, environment, kind):
             environments.append(environment)
     return tuple(environments)
+
+
+def targets_of(request: Request, source: Environment, kind: Kind) -> tuple[Environment, ...]:
+    """The environments into which the person may promote out of this one."""
+    able = environments_with(request, kind, PROMOTE.verb)
+    if source not in able:
+        return ()
+    return tuple(environment for environment in able if environment != source)
 
 
 def question_of(request: Request, data: QueryDict) -> Question | None:

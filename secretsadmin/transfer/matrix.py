@@ -8,8 +8,10 @@ from secretsadmin.store.errors import StoreError
 from secretsadmin.store.reads import Secret
 from secretsadmin.transfer.scanning import Difference, Digested, Scan, difference
 
-# The filters. `missing` and `only` name an environment behind a colon, and `differs` may name two.
-MISSING, ONLY, TYPES, DIFFERS, SAME = "missing", "only", "type", "differs", "same"
+# The filters. `missing` and `only` name an environment behind a colon, `later` names two, and
+# `differs` may name two.
+MISSING, ONLY, TYPES, LATER = "missing", "only", "type", "later"
+DIFFERS, SAME = "differs", "same"
 # An address can hold thousands of words. This many tell any id from the others.
 MOST_WORDS = 20
 
@@ -45,6 +47,12 @@ class Row:
     @property
     def has_other_type(self) -> bool:
         return len({secret.type for secret in self.secrets if secret}) > 1
+
+    def is_later(self, one: int, other: int) -> bool:
+        """Whether it changed later in one column than in the other, by the dates of AWS."""
+        secrets = (self.secrets[one], self.secrets[other])
+        here, there = (secret.changed if secret else None for secret in secrets)
+        return here is not None and there is not None and here > there
 
     @property
     def base(self) -> int | None:
@@ -105,7 +113,7 @@ def rows_of(columns: Sequence[Column], query: str = "") -> tuple[Row, ...]:
 
 
 def is_shown(matrix: Matrix, row: Row, show: str) -> bool:
-    """Whether the row passes the filter; by what is known without values, if none were read."""
+    """Whether the row passes the filter. One that isn't known, or by values unread, shows all."""
     name, *of = show.split(":")
     places = [matrix.place_of(environment) for environment in of]
     if name == MISSING and places and places[0] is not None:
@@ -115,21 +123,25 @@ def is_shown(matrix: Matrix, row: Row, show: str) -> bool:
         return row.secrets[places[0]] is not None and row.number == 1
     if name == TYPES:
         return row.has_other_type
-    if name in (DIFFERS, SAME):
+    if name == LATER:
+        return all(row.is_later(*pair) for pair in _named(places))
+    if name in (DIFFERS, SAME) and row.scanned:
         return _passes_values(matrix, row, name, _pairs(matrix, places))
     return True
 
 
 def _pairs(matrix: Matrix, places: Sequence[int | None]) -> list[tuple[int, int]]:
+    return _named(places) or matrix.pairs
+
+
+def _named(places: Sequence[int | None]) -> list[tuple[int, int]]:
+    """The pair that a filter names, in its order; none where it doesn't name two columns."""
     if len(places) == 2 and places[0] is not None and places[1] is not None:  # noqa: PLR2004 - a pair.
         return [(places[0], places[1])]
-    return matrix.pairs
+    return []
 
 
 def _passes_values(matrix: Matrix, row: Row, name: str, pairs: Sequence[tuple[int, int]]) -> bool:
-    if not row.scanned:
-        # Whatever stands in two environments may differ.
-        return any(row.secrets[one] and row.secrets[other] for one, other in pairs)
     differs = matrix.differs(row, pairs)
     if name == DIFFERS:
         return differs

@@ -1,11 +1,12 @@
 """One action on many secrets of a list: a plan that one reads, then a run."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from secretsadmin.access.requests import Request, actor_of, environment_of
-from secretsadmin.actions import UPDATE
+from secretsadmin.actions import UPDATE, VIEW
 from secretsadmin.adapter import KindAdapter
 from secretsadmin.audit.recording import NotRecorded
 from secretsadmin.config.environments import Environment
@@ -26,7 +27,16 @@ from secretsadmin.pages.listing import listed_in
 from secretsadmin.pages.plan import NOT_ANY_MORE, ShownPlan
 from secretsadmin.pages.plan import NOTHING as UNTICKED
 from secretsadmin.pages.problems import TOO_MANY_RUNS, Problem, problem_of
-from secretsadmin.pages.selection import Selection, filter_of, selection_of
+from secretsadmin.pages.promoting import way_into
+from secretsadmin.pages.selection import (
+    EXPORTED,
+    WAYS_BY_KEY,
+    Selection,
+    Way,
+    filter_of,
+    selection_of,
+)
+from secretsadmin.pages.side_by_side import targets_of
 from secretsadmin.store.listing import listing
 from secretsadmin.transfer import running
 from secretsadmin.transfer.bulk import BULK_BY_KEY, BulkAction
@@ -37,7 +47,10 @@ from secretsadmin.views import problems
 
 @require_POST
 def bulk(request: Request, environment: str, kind: Kind, adapter: KindAdapter) -> HttpResponse:
-    action = BULK_BY_KEY.get(request.POST.get("action", ""))
+    verb = request.POST.get("action", "")
+    if verb in WAYS_BY_KEY:
+        return _led_on(request, environment, kind, WAYS_BY_KEY[verb])
+    action = BULK_BY_KEY.get(verb)
     here = _environment_of(request, environment, kind, action)
     # Whether the kind is there at all.
     here.backend.name_prefix(kind.name)
@@ -51,6 +64,22 @@ def bulk(request: Request, environment: str, kind: Kind, adapter: KindAdapter) -
     if not selection.refs:
         return problems.page(request, NOTHING)
     return _planned(request, adapter, _page(request, here, kind, action, selection), seen)
+
+
+def _led_on(request: Request, name: str, kind: Kind, way: Way) -> HttpResponse:
+    """Leads to the page of an export or of a promotion, which asks for its rights itself.
+
+    The browser sends the form again to it, since ticked ids are too many for an address.
+    """
+    here = environment_of(request, name, VIEW.verb, kind)
+    is_all = "all" in request.POST
+    if not is_all and "id" not in request.POST:
+        return problems.page(request, NOTHING)
+    if way is EXPORTED:
+        url = filter_of(request.POST).at(reverse(f"{kind.name}:export", args=[here.name]))
+        return HttpResponseRedirect(url, preserve_request=not is_all)
+    url = way_into(kind, here, targets_of(request, here, kind))
+    return HttpResponseRedirect(url, preserve_request=True)
 
 
 def _environment_of(

@@ -28,7 +28,8 @@ def export(
     if not here.backend.is_enabled(kind.name):
         return respond(request, "disabled.html", {"kind": kind})
     note_list(here, kind, actor_of(request))
-    data = request.POST if request.method == "POST" else None
+    # A form without a format is the list's, which sends the ids that were ticked.
+    data = request.POST if "format" in request.POST else None
     page = export_page(request, here, kind, adapter, data)
     if data is None:
         return _show(request, page)

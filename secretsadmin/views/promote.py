@@ -1,5 +1,6 @@
 """Promotes secrets of one environment to another: choose, plan, run."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,9 @@ from secretsadmin.adapters import adapter_of
 from secretsadmin.config.environments import Environment
 from secretsadmin.htmx import respond
 from secretsadmin.kinds import BY_NAME, KINDS, Kind
+from secretsadmin.pages.bulk import CHANGED
+from secretsadmin.pages.in_sight import in_sight, whole_sight
+from secretsadmin.pages.listing import listed_in
 from secretsadmin.pages.matrix import notices_of
 from secretsadmin.pages.plan import MOST_ROWS, NOT_ANY_MORE
 from secretsadmin.pages.promoting import (
@@ -21,14 +25,17 @@ from secretsadmin.pages.promoting import (
     has_lost_some,
     rules_of,
     start_page,
+    target_page,
     url_of,
     with_plan,
 )
-from secretsadmin.pages.side_by_side import columns_of, environments_with, read_both
+from secretsadmin.pages.selection import Selection, filter_of, selection_of
+from secretsadmin.pages.side_by_side import columns_of, environments_with, read_both, targets_of
 from secretsadmin.transfer import running
 from secretsadmin.transfer.matrix import Matrix, rows_of
 from secretsadmin.transfer.promoting import Pair, Route
 from secretsadmin.transfer.running import Order, TooManyRuns
+from secretsadmin.views import problems
 from secretsadmin.views.answers import form_methods
 
 MISSING = "Choose two environments: one to take from, and one to give to."
@@ -45,6 +52,8 @@ def promote(request: Request) -> HttpResponse:
         raise PermissionDenied
     kind = BY_NAME.get(_sent(request, "kind"), kinds[0])
     source, target = _sent(request, "from"), _sent(request, "to")
+    if source and not target and ("id" in request.POST or "all" in request.POST):
+        return _ask_target(request, kind, environment_of(request, source, PROMOTE.verb, kind))
     if not source or not target or source == target:
         return _start(request, kind, kinds)
     here = environment_of(request, source, PROMOTE.verb, kind)
@@ -69,6 +78,22 @@ def _start(request: Request, kind: Kind, kinds: tuple[Kind, ...]) -> HttpRespons
     return respond(request, "promote_start.html", {"page": page}, status=status)
 
 
+def _ask_target(request: Request, kind: Kind, source: Environment) -> HttpResponse:
+    selection = _selection(request, kind, source)
+    if selection.has_changed:
+        return problems.page(request, CHANGED)
+    page = target_page(kind, source, targets_of(request, source, kind), selection)
+    return respond(request, "promote_start.html", {"page": page})
+
+
+def _selection(request: Request, kind: Kind, source: Environment) -> Selection:
+    """What was ticked, or all that match the filter of the source's list."""
+    sight = whole_sight if "all" in request.POST else in_sight
+    seen = sight(request.user, source, kind)
+    listed = listed_in(seen, filter_of(request.POST), adapter_of(kind))
+    return selection_of(request.POST, source, kind, listed)
+
+
 def _between(
     request: Request, kind: Kind, source: Environment, target: Environment
 ) -> HttpResponse:
@@ -78,6 +103,8 @@ def _between(
     if request.method == "POST" and request.get_full_path() != url:
         # The address keeps the rules. The browser sends the form again to it.
         return HttpResponseRedirect(url, preserve_request=True)
+    # This may wait for the source's list, which is a column afterwards.
+    selection = _selection(request, kind, source)
     columns = columns_of(request, kind, (source, target))
     matrix = Matrix(columns, rows_of(columns))
     pairs = tuple(Pair(row.key, *row.secrets) for row in matrix.rows if row.secrets[0])
@@ -85,11 +112,14 @@ def _between(
     page = PromotePage(kind, source, target, route, pairs, notices_of(columns))
     if request.method != "POST":
         return respond(request, "promote.html", {"page": page})
-    return _sent_ids(request, page, matrix)
+    if selection.has_changed:
+        return problems.page(request, CHANGED)
+    return _sent_ids(request, page, matrix, [ref.key for ref in selection.refs])
 
 
-def _sent_ids(request: Request, page: PromotePage, matrix: Matrix) -> HttpResponse:
-    ids = list(dict.fromkeys(request.POST.getlist("id")))
+def _sent_ids(
+    request: Request, page: PromotePage, matrix: Matrix, ids: Sequence[str]
+) -> HttpResponse:
     if not ids or len(ids) > MOST_ROWS:
         return _refused(request, page, TOO_MANY if ids else NOTHING)
     by_key = {pair.key: pair for pair in page.pairs}

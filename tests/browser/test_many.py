@@ -64,6 +64,45 @@ def test_takes_them_along_in_a_file(
     expect(visitor.page.locator("#run")).to_contain_text("3 succeeded")
 
 
+def select(visitor: Visitor, *keys: str, action: str) -> None:
+    """Ticks rows of the list, and chooses what is done to them."""
+    for key in keys:
+        visitor.page.locator(f'[form="bulk"][value="{key}"]').check()
+    visitor.page.get_by_label("What to do with the selected rows").select_option(f"{action}…")
+    visitor.press("Continue")
+
+
+def test_takes_ticked_ones_along_in_a_file(
+    visit: Visit, keys: list[str], fresh: str, *, scripts: bool
+) -> None:
+    visitor = visit("admin", scripts=scripts)
+    visitor.go(f"{CONNECTIONS}?q={fresh}")
+    select(visitor, *keys[:2], action="Export")
+    expect(visitor.heading).to_have_text("Export connections")
+    expect(visitor.page.locator("#form .inside")).to_contain_text("2 connections that you chose")
+    visitor.page.get_by_label("Format", exact=True).select_option("json")
+    visitor.fill(reason="A copy for the audit")
+
+    text = exported(visitor).path().read_text(encoding="utf-8")
+
+    assert json.loads(text).keys() == set(keys[:2])
+
+
+def test_takes_all_that_match_along_in_a_file(
+    visit: Visit, keys: list[str], fresh: str, *, scripts: bool
+) -> None:
+    visitor = visit("admin", scripts=scripts)
+    visitor.go(f"{CONNECTIONS}?q={fresh}")
+    visitor.page.get_by_label("All 3 that match").check()
+    select(visitor, action="Export")
+    expect(visitor.page.locator("#form .inside")).to_contain_text("3 connections that fit")
+    visitor.page.get_by_label("Format", exact=True).select_option("csv")
+
+    text = exported(visitor).path().read_text(encoding="utf-8")
+
+    assert all(key in text for key in keys)
+
+
 def test_takes_none_along_without_saying_why(
     visit: Visit, keys: list[str], *, scripts: bool
 ) -> None:
@@ -100,6 +139,20 @@ def test_brings_them_to_another_environment(
     with connected(site.emulator.endpoint) as client:
         brought = client.get_secret_value(SecretId=f"prod/airflow/connections/{keys[0]}")
     assert brought["SecretString"] == f"postgres://svc:p%40ss@{keys[0]}:5432/shop"
+
+
+def test_begins_in_the_list_to_bring_them_elsewhere(
+    visit: Visit, keys: list[str], fresh: str, *, scripts: bool
+) -> None:
+    visitor = visit("admin", scripts=scripts)
+    visitor.go(f"{CONNECTIONS}?q={fresh}")
+    select(visitor, *keys[1:], action="Copy to another environment")
+    visitor.page.get_by_label("2 connections from Development to").select_option("prod")
+    visitor.press("Plan the promotion")
+
+    expect(visitor.heading).to_have_text("Promote connections from Development to Production")
+    sent = visitor.page.locator('[type="hidden"][name="id"]')
+    assert {key.get_attribute("value") for key in sent.all()} == set(keys[1:])
 
 
 def test_looks_at_a_part_of_a_plan(visit: Visit, keys: list[str], *, scripts: bool) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
+from time_machine import travel
 
 from secretsadmin.audit.models import Event, Outcome
 from secretsadmin.demo.emulator import Emulator
@@ -84,6 +86,76 @@ def test_tell_by_the_lists_what_is_where(three: Emulator) -> None:
     assert set(answers["missing:prod"]) == {"new"}
     assert set(answers["only:dev"]) == {"new"}
     assert set(answers["type"]) == {"orders"}
+
+
+def shows(client: Client) -> dict[str, set[str]]:
+    """The ids that each filter shows that the page offers without values."""
+    page = client.get(URL, ALL).content.decode()
+    select = page.partition('aria-label="Which ids"')[2].partition("</select>")[0]
+    filters = re.findall(r'<option value="([^"]*)"', select)
+    return {show: set(cells(client.get(URL, ALL | {"show": show}))) for show in filters}
+
+
+def test_tell_where_an_id_changed_later_by_the_lists(three: Emulator) -> None:
+    start = datetime.now(UTC)
+    for days, name in enumerate(("prod/connections/a", "dev/connections/a", "dev/connections/b")):
+        with travel(start - timedelta(days=9 - days), tick=False):
+            seed(three, name, uri(), "postgres")
+    with travel(start, tick=False):
+        seed(three, "prod/connections/b", uri(), "postgres")
+        for name in NAMES:
+            seed(three, f"{name}/connections/same", uri(), "postgres")
+    client = browser("viewer")
+    client.get(URL, ALL)
+    end_of_sweeps()
+
+    with counting(three) as calls:
+        shown = shows(client)
+
+    assert not calls
+    assert {show: ids for show, ids in shown.items() if show.startswith("later")} == {
+        "later:dev:test": set(),
+        "later:dev:prod": {"a"},
+        "later:test:dev": set(),
+        "later:test:prod": set(),
+        "later:prod:dev": {"b"},
+        "later:prod:test": set(),
+    }
+    assert "Changed later in Dev than in Prod" in words(client.get(URL, ALL))
+    assert client.post(URL, ALL).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "show", ["differs", "same", "differs:dev:prod", "later:dev", "later:dev:nowhere", "nonsense"]
+)
+def test_claim_nothing_of_values_that_nobody_compared(three: Emulator, show: str) -> None:
+    for name in ("dev/connections/orders", "dev/connections/new", "prod/connections/orders"):
+        seed(three, name, uri(), "postgres")
+    client = browser("viewer")
+    client.get(URL, ALL)
+    end_of_sweeps()
+
+    answer = client.get(URL, ALL | {"show": show})
+
+    assert set(cells(answer)) == {"new", "orders"}
+    assert "1 of 2 ids" not in words(answer)
+
+
+def test_offer_all_filters_once_values_are_compared(three: Emulator) -> None:
+    for name in NAMES[:2]:
+        seed(three, f"{name}/connections/orders", uri(), "postgres")
+    seed(three, "test/connections/new", uri(), "postgres")
+
+    answer = compared(browser(), show="missing:dev")
+
+    assert set(cells(answer)) == {"new"}
+    page = answer.content.decode()
+    select = page.partition('id="show-values"')[2].partition("</select>")[0]
+    filters = re.findall(r'<option value="([^"]*)"', select)
+    assert len(filters) == len(set(filters))
+    assert {"differs", "differs:dev:prod", "same", "", "type", "later:prod:dev"} <= set(filters)
+    assert '<option value="missing:dev" selected>' in select
+    assert cells(compared(browser(), show="only:test")) == {"new": ["absent", "present", "absent"]}
 
 
 def test_compare_values_beside_a_name_that_no_id_makes(three: Emulator) -> None:

@@ -16,6 +16,7 @@ from secretsadmin.demo.emulator import Emulator
 from secretsadmin.transfer import running
 from tests.conftest import begin_cold
 from tests.secretsadmin.transfer.sides import NAMES, call, configure_three, seed
+from tests.secretsadmin.views.planned import form_in
 from tests.support.canaries import collecting, kept, raised
 from tests.support.faults import FaultProxy
 from tests.support.people import somebody
@@ -388,3 +389,85 @@ def test_refuses_a_version_that_is_none(three: Emulator) -> None:
     planned = plan(client, "a")
 
     assert run(client, planned, **{"from-version:connections:a": "x" * 300}).status_code == 404
+
+
+def from_list(client: Client, query: str = "", **selected: Any) -> Any:
+    """What the bar of the source's list leads to."""
+    known(client)
+    page = client.get(f"/dev/connections/{query}").content.decode()
+    sent = form_in(page, "bulk") | {"action": "promote", **selected}
+    return client.post("/dev/connections/bulk/", sent, follow=True)
+
+
+def test_begins_in_a_list_and_asks_where_to(three: Emulator) -> None:
+    for key in ("a", "b", "c"):
+        seed(three, f"dev/connections/{key}", uri("dev"), "postgres")
+    client = browser("editor")
+
+    asking = from_list(client, id=["a", "c"])
+
+    assert asking.status_code == 200
+    assert "2 connections from Dev to Test Prod Plan the promotion" in words(asking)
+    assert "Choose two environments" not in words(asking)
+    planned = client.post(URL, {**hidden(asking), "to": "prod"}, follow=True)
+    assert "Promote connections from Dev to Prod" in words(planned)
+    assert hidden(planned)["id"] == ["a", "c"]
+    assert not Event.objects.filter(action="batch.run").exists()
+
+
+def test_begins_with_all_that_match_in_a_list(three: Emulator) -> None:
+    for key in ("orders_a", "orders_b", "other"):
+        seed(three, f"dev/connections/{key}", uri("dev"), "postgres")
+    client = browser("editor")
+
+    asking = from_list(client, "?q=orders", all="1")
+    begin_cold()
+    planned = client.post(URL, {**hidden(asking), "to": "prod"}, follow=True)
+
+    assert "2 connections from Dev" in words(asking)
+    assert "id" not in hidden(asking)
+    assert hidden(planned)["id"] == ["orders_a", "orders_b"]
+    seed(three, "dev/connections/orders_c", uri("dev"), "postgres")
+    client.post("/dev/connections/refresh/")
+    for more in ({}, {"to": "prod"}):
+        changed = client.post(URL, {**hidden(asking), **more}, follow=True)
+        assert changed.status_code == 409
+        assert "The list has changed" in words(changed)
+
+
+def test_takes_no_more_from_a_list_than_one_takes(
+    three: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("secretsadmin.views.promote.MOST_ROWS", 2)
+    for key in ("a", "b", "c"):
+        seed(three, f"dev/connections/{key}", uri("dev"), "postgres")
+    client = browser("editor")
+
+    refused = client.post(URL, {**hidden(from_list(client, all="1")), "to": "prod"}, follow=True)
+
+    assert refused.status_code == 422
+    assert "Tick fewer" in words(refused)
+
+
+def test_is_planned_at_once_where_a_list_leads_to_one_environment(granted: Emulator) -> None:
+    planned = from_list(browser("ann", "team"), id="a")
+
+    assert "Promote connections from Dev to Test" in words(planned)
+    assert hidden(planned)["id"] == ["a"]
+
+
+def test_is_offered_in_a_list_to_those_who_may(granted: Emulator) -> None:
+    member = browser("ann", "team")
+    sent = {"action": "promote", "id": "a"}
+
+    offers = {
+        name: "Copy to another environment" in words(member.get(f"/{name}/connections/"))
+        for name in NAMES
+    }
+    by_hand = member.post("/prod/connections/bulk/", sent, follow=True)
+    nothing = member.post("/dev/connections/bulk/", {"action": "promote"})
+    nowhere = member.post(URL, {"kind": "connections", "from": "nowhere", "id": "a"})
+
+    assert offers == {"dev": True, "test": True, "prod": False}
+    statuses = (by_hand.status_code, nothing.status_code, nowhere.status_code)
+    assert statuses == (403, 422, 404)

@@ -26,6 +26,7 @@ from secretsadmin.transfer.cells import FORMULAS
 from secretsadmin.transfer.exporting import Export
 from secretsadmin.transfer.written.formats import FORMATS
 from tests.secretsadmin.conftest import As, Configure
+from tests.secretsadmin.views.planned import form_in
 from tests.support.faults import FaultProxy
 from tests.support.people import somebody
 from tests.support.wire import connected, counting
@@ -363,3 +364,54 @@ def test_holds_what_is_text_of_a_description(
     store(two_environments, "connections/a", Description="half \ud800 a pair")
 
     assert "half ? a pair" in text_of(asked(as_role("admin"), file_format))
+
+
+BULK_URL = "/dev/connections/bulk/"
+
+
+@pytest.mark.usefixtures("stored")
+def test_has_what_is_ticked_in_the_list(as_role: As) -> None:
+    client = as_role("admin")
+    bar = form_in(page_of(client.get("/dev/connections/")), "bulk")
+
+    first = client.post(BULK_URL, bar | {"action": "export", "id": ["a", "c"]}, follow=True)
+
+    assert first.status_code == 200
+    assert first.redirect_chain == [(URL, 307)]
+    assert "2 connections that you chose." in page_of(first)
+    assert 'class="error' not in page_of(first)
+    assert not lines()
+    sent = form_in(page_of(first), "form")
+    assert sent["id"] == ["a", "c"]
+    text = text_of(asked(client, "csv", id=sent["id"]))
+    assert [row["id"] for row in csv.DictReader(StringIO(text))] == ["a", "c"]
+
+
+def test_has_all_that_match_in_the_list(as_role: As, stored: Emulator) -> None:
+    client = as_role("admin")
+    store(stored, "connections/d", Tags=[{"Key": "owner", "Value": "<b>"}])
+    bar = form_in(page_of(client.get("/dev/connections/?tag=owner%3D%3Cb%3E")), "bulk")
+
+    first = client.post(BULK_URL, bar | {"action": "export", "all": "1", "id": "d"}, follow=True)
+
+    assert first.redirect_chain == [(f"{URL}?tag=owner%3D%3Cb%3E", 302)]
+    assert "1 connection with the tag “<bdi>owner=&lt;b&gt;</bdi>”." in page_of(first)
+    assert set(json.loads(text_of(asked(client, url=first.redirect_chain[0][0])))) == {"d"}
+
+
+@pytest.mark.usefixtures("stored")
+def test_is_offered_in_the_list_to_those_who_may(as_role: As) -> None:
+    offer = '<option value="export">Export…</option>'
+    pages = {role: page_of(as_role(role).get("/dev/connections/")) for role in ("admin", "editor")}
+    sent = {"action": "export", "id": "a"}
+
+    by_hand = as_role("viewer").post(BULK_URL, sent, follow=True)
+    nothing = as_role("admin").post(BULK_URL, {"action": "export"})
+
+    assert offer in pages["admin"]
+    assert offer not in pages["editor"]
+    assert 'value="csv"' in page_of(by_hand)
+    assert 'value="json"' not in page_of(by_hand)
+    assert as_role("nobody").post(BULK_URL, sent).status_code == 404
+    assert nothing.status_code == 422
+    assert not lines()

@@ -280,10 +280,74 @@ def test_leads_to_pages_by_the_names_of_environments(fill: Fill, as_role: As) ->
     assert "Overview in Production" not in found(typed(viewer, "", here="dev"), "Pages")
 
 
+def test_leads_to_what_is_about_several_environments(fill: Fill, as_role: As) -> None:
+    fill("orders")
+    editor, viewer = as_role("editor"), as_role("viewer")
+    editor.post("/dev/connections/open/orders/")
+
+    compare = groups(typed(editor, "compare"))
+
+    assert [*compare] == ["Pages", "Actions"]
+    assert compare["Pages"] == [("/compare/", "Compare environments")]
+    assert [words for _, words in compare["Actions"]] == [
+        "Compare versions of orders in Development"
+    ]
+    assert groups(typed(editor, "prom"))["Pages"] == [("/compare/promote/", "Promote")]
+    assert found(typed(viewer, "compare environments"), "Pages") == ["Compare environments"]
+    assert found(typed(viewer, "promote"), "Pages") == []
+    assert "Compare environments" in found(typed(viewer, ""), "Pages")
+    assert found(typed(editor, "history"), "Actions")
+
+
+ONE_OF_TWO = """
+[[grants]]
+group = "team"
+role = "editor"
+environments = ["dev"]
+
+[[grants]]
+group = "team"
+role = "viewer"
+environments = ["prod"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("grants", "expected"),
+    [
+        (LIMITED, {"promote": [], "compare": [], "environments": []}),
+        (ONE_OF_TWO, {"promote": [], "compare": ["Compare environments"]}),
+    ],
+    ids=["one", "one of two"],
+)
+def test_leads_to_several_environments_only_those_who_may_in_two(
+    configure: Configure, db: None, grants: str, expected: dict[str, list[str]]
+) -> None:
+    configure(grants)
+    member = Client()
+    member.force_login(somebody("member", "team"))
+
+    assert {query: found(typed(member, query), "Pages") for query in expected} == expected
+
+
+def test_leads_to_the_doctor_and_the_runs_where_the_person_may(
+    configure: Configure, db: None
+) -> None:
+    configure(ONE_OF_TWO)
+    member = Client()
+    member.force_login(somebody("member", "team"))
+
+    assert groups(typed(member, "the doctor"))["Pages"] == [
+        ("/dev/setup/doctor/", "The doctor in Development")
+    ]
+    assert found(typed(member, "runs"), "Pages") == ["Runs in Development", "Runs in Production"]
+    assert found(typed(member, "import"), "Actions") == ["Import in Development"]
+
+
 def test_offers_only_addresses_that_answer(fill: Fill, as_role: As) -> None:
     fill("orders")
     editor = as_role("editor")
-    queries = ("", "orders", "dev", "audit", "create", "snowflake", "your")
+    queries = ("", "orders", "dev", "audit", "create", "snowflake", "your", "promote", "doctor")
     deeds = ("history", "audit", "compare", "roll back", "label", "edit", "delete")
     for query in (*queries, *(f"{deed} orders" for deed in deeds)):
         response = typed(editor, query)
