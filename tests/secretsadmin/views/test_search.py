@@ -1,15 +1,18 @@
 """A search ... (each test finishes the sentence)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import unescape
+from threading import Event as Signal
 from typing import Any
 
 import pytest
 from django.test import Client
+from moto.core.request import Request
 
 from secretsadmin.audit.models import Event
-from secretsadmin.demo.emulator import Emulator
+from secretsadmin.demo.emulator import Answer, Emulator
 from secretsadmin.pages.search import MOST_CHARACTERS, MOST_SECRETS
 from secretsadmin.pages.search_secrets import MOST_COMPARED
 from secretsadmin.store import listing
@@ -23,6 +26,8 @@ URL = "/search/"
 HTMX = {"HX-Request": "true"}
 URI = "postgres://svc:radioactive@db.example.com:5432/orders"
 Fill = Callable[..., None]
+# Longer than any search waits for AWS.
+SECONDS = 60
 
 
 @pytest.fixture
@@ -189,6 +194,23 @@ def test_leaves_out_what_asks_for_a_second_factor(configure: Configure, as_role:
     assert "ask for a second factor" in response.content.decode()
 
 
+@contextmanager
+def held(emulator: Emulator) -> Iterator[None]:
+    """Until the block ends, AWS takes its time."""
+    answer, may_go_on = emulator.respond, Signal()
+
+    def respond(request: Request) -> Answer:
+        may_go_on.wait(SECONDS)
+        return answer(request)
+
+    emulator.respond = respond
+    try:
+        yield
+    finally:
+        may_go_on.set()
+        emulator.respond = answer
+
+
 def test_asks_aws_for_nothing_but_a_list_in_the_background(
     fill: Fill, as_role: As, two_environments: Emulator
 ) -> None:
@@ -197,7 +219,8 @@ def test_asks_aws_for_nothing_but_a_list_in_the_background(
     viewer = as_role("viewer")
 
     with counting(two_environments) as calls:
-        cold = typed(viewer, "orders")
+        with held(two_environments):
+            cold = typed(viewer, "orders")
         end_of_sweeps()
     with counting(two_environments) as calls_when_warm:
         warm = typed(viewer, "orders")
