@@ -17,6 +17,7 @@ from secretsadmin.lint.rules import SCHEDULED
 from secretsadmin.lint.scanned import findings_of_last_scan
 from secretsadmin.lint.together import beside_each_other
 from secretsadmin.pages.health import ShownFinding, shown
+from secretsadmin.pages.scanned import shared_with_others
 from secretsadmin.store.listing import listing
 from secretsadmin.store.reads import Secret, Version
 
@@ -54,7 +55,8 @@ def _of_last_scan(user: Somebody, secret: Secret) -> Iterable[Finding]:
         return ()
     standing = listing(ref.environment, ref.kind).standing
     standing.catch_up()
-    return findings_of_last_scan({ref.key: secret}, standing).findings
+    last = findings_of_last_scan({ref.key: secret}, standing)
+    return [*last.findings, *shared_with_others(user, secret, last)]
 
 
 def _beside_others(user: Somebody, secret: Secret) -> list[Finding]:

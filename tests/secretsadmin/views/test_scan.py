@@ -84,6 +84,10 @@ def told(client: Client, url: str = HEALTH) -> set[tuple[str, str]]:
     return {(row["id"], row["rule"]) for row in file}
 
 
+def page_of(client: Client, key: str) -> str:
+    return client.get(f"/dev/connections/detail/{key}/").content.decode()
+
+
 def test_tells_what_values_alone_say(site: Emulator, as_role: As) -> None:
     store(
         site,
@@ -108,10 +112,9 @@ def test_tells_what_values_alone_say(site: Emulator, as_role: As) -> None:
     html = editor.get(HEALTH).content.decode()
     assert "It has a password in common with two." in html
     assert "5 of 5 values were scanned as they are now." in html
-    assert (
-        "White space stands around it"
-        in editor.get("/dev/connections/detail/spaced/").content.decode()
-    )
+    assert "It has a password in common with two." in page_of(editor, "one")
+    assert "in common" not in page_of(editor, "good")
+    assert "White space stands around it" in page_of(editor, "spaced")
 
 
 def test_asks_aws_once_for_twenty_and_records_each(site: Emulator, as_role: As) -> None:
@@ -221,9 +224,12 @@ def test_compares_no_password_with_one_that_the_person_may_not_reveal(
     scan(editor)
 
     assert told(editor) == {(key, "shared-password") for key in ("a1", "b1", "b2")}
+    assert "in common with b1 and b2." in page_of(editor, "a1")
     assert told(scanner) == set()
+    assert not any("in common" in page_of(scanner, key) for key in ("a1", "b1"))
     add_to(User.objects.get(username="scanner"), "editors")
     assert told(scanner) == told(editor)
+    assert "in common with b1 and b2." in page_of(scanner, "a1")
 
 
 def test_reads_what_the_person_may_scan_and_nothing_else(
