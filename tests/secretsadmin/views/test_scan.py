@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -278,6 +278,57 @@ def test_tells_of_what_cannot_be_read(site: Emulator, configure: Configure, as_r
         assert "KMS doesn&#x27;t give the key" in page
         assert "2 failed" in page
         begin_cold()
+
+
+SPACED = "White space stands before the text."
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_is_told_in_sentences_to_whoever_opens_the_secret(
+    site: Emulator, configure: Configure, headers: dict[str, str]
+) -> None:
+    configure(SCANNERS.format(group="scanners"))
+    canary = f"canary{uuid4().hex} "
+    text = f" {connection(canary)}"
+    store(site, a1=text, b1=text)
+    with connected(site.endpoint) as client:
+        client.create_secret(Name="dev/variables/v", SecretString=f'{{"{canary}')
+    editor = Client()
+    editor.force_login(somebody("editor", "editors"))
+
+    opened = editor.post("/dev/connections/open/a1/", headers=headers).content.decode()
+    variable = editor.post("/dev/variables/open/v/", headers=headers).content.decode()
+
+    assert SPACED in opened
+    assert "characters that draw nothing stand in it: Password." in opened
+    assert "What a scan finds in it" in variable
+    assert canary.strip() not in opened
+    assert canary.strip() not in variable
+
+
+def test_is_not_told_to_whoever_may_not_both_scan_and_reveal(
+    site: Emulator, configure: Configure
+) -> None:
+    configure(
+        """
+        [[grants]]
+        group = "scanners"
+        actions = ["view", "open", "scan"]
+        [[grants]]
+        group = "revealers"
+        actions = ["view", "open", "reveal"]
+        """
+    )
+    store(site, a1=f" {connection()}")
+    for group in ("scanners", "revealers"):
+        client = Client()
+        client.force_login(somebody(group, group))
+
+        response = client.post("/dev/connections/open/a1/")
+
+        assert response.status_code == 200
+        assert "What a scan finds in it" not in response.content.decode()
+        assert SPACED not in response.content.decode()
 
 
 @pytest.mark.usefixtures("site")
