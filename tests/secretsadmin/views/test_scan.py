@@ -99,10 +99,12 @@ def test_tells_what_values_alone_say(site: Emulator, as_role: As) -> None:
     )
     editor = as_role("editor")
     before = told(editor)
+    empty = editor.get(HEALTH).content.decode()
 
     scan(editor)
 
     assert before == set()
+    assert "A scan of the values answers it for all" in empty
     assert told(editor) == {
         ("spaced", "space-around-text"),
         ("binary", "binary-value"),
