@@ -12,7 +12,7 @@ from connections.value.connection import Connection, UnreadableSecret, changed_f
 from secretsadmin.adapter import Mended
 from secretsadmin.config.backend import BackendConfig
 from secretsadmin.rules import Rule
-from secretsadmin.store.writes import Draft
+from secretsadmin.store.writes import TYPE_FIELD, Draft
 
 OF_TAGS = (TYPE_TAG_MISSING, TYPE_TAG_OUTDATED)
 RULES = frozenset(rule.name for rule in (*MENDABLE, *OF_TAGS))
@@ -38,10 +38,11 @@ def mended(text: str, backend: BackendConfig, type_tag: str) -> Mended | None:
         return None
     if not after.rules:
         return Mended(Draft(text, connection.conn_type), broken)
+    fields = (STORED_FORMAT, TYPE_FIELD) if of_tags else (STORED_FORMAT,)
     draft = Draft(
         after.text,
         connection.conn_type,
-        (STORED_FORMAT,),
+        fields,
         format=format_of(after.text),
         holds=changed_fields(None, connection),
     )

@@ -253,6 +253,8 @@ METADATA = (
 )
 # What breaks these rules is no secret that Airflow looks up: its id is a whole name in AWS.
 OF_NAMES = frozenset({NEAR_MISS, SWITCHED_OFF})
+# What AWS is asked for on pages of their own, so the page of health has no such findings.
+ASKED_FOR = OF_NAMES | {VERSIONS_NEAR_LIMIT}
 
 # The verb of the page on which people mend what breaks a rule, where it isn't the secret's own.
 MENDED_ON = {

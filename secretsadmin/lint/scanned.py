@@ -1,7 +1,7 @@
 """What the last scans found in values, as far as that still holds. The record has rules' names."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from secretsadmin.audit.batches import last_lines
@@ -37,6 +37,10 @@ class LastScan:
     @cached_property
     def runs(self) -> frozenset[str]:
         return frozenset(scanned.run for scanned in self.still_true.values())
+
+    def with_newer(self, newer: "LastScan") -> "LastScan":
+        """The same with what is known by now of some of these secrets."""
+        return replace(self, still_true={**self.still_true, **newer.still_true})
 
     def among(self, keys: Collection[str]) -> "LastScan":
         return LastScan(
@@ -77,12 +81,11 @@ def _findings(ref: Ref, scanned: Scanned) -> Iterator[Finding]:
             yield Finding(ref.environment.name, ref.kind.name, ref.key, rule, sentence)
 
 
-def groups_of_last_scan(scans: Mapping[str, LastScan]) -> list[list[Place]]:
-    """Which of these secrets have a password in common, by the names of their kinds. One query.
+def groups_of_last_scan(scans: Mapping[str, LastScan], runs: Collection[str]) -> list[list[Place]]:
+    """Which of the secrets of these runs have a password in common, by kinds' names. One query.
 
     It is for people who may both scan and reveal the secrets.
     """
-    runs = frozenset().union(*(last.runs for last in scans.values()))
     groups = []
     for line in last_lines(runs):
         for names in (line.details or {}).get(SHARED, ()):

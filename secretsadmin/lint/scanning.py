@@ -73,9 +73,7 @@ class Scan:
     def note(self, ref: Ref, act: Act, text: str) -> None:
         adapter, backend = adapter_of(ref.kind), ref.environment.backend
         act.format = adapter.judge(text, backend)
-        type_tag = self._by_place[_place(ref)].type
-        faults = adapter.lint(text, backend, type_tag)
-        self._tell(ref, act, [fault for fault in faults if _is_of_values(fault.rule)])
+        self._tell(ref, act, faults_of_value(self._by_place[_place(ref)], text))
         if self._may_compare(ref):
             self._compare(ref, adapter.passwords(text, backend))
 
@@ -98,6 +96,13 @@ class Scan:
             for password in passwords:
                 digest = blake2b(password.encode("utf-8", "surrogatepass"), key=self._key).digest()
                 self._places[digest].add(_place(ref))
+
+
+def faults_of_value(secret: Secret, text: str) -> list[Fault]:
+    """What this text of the secret breaks, beside what metadata tells. Never raises."""
+    ref = secret.ref
+    faults = adapter_of(ref.kind).lint(text, ref.environment.backend, secret.type)
+    return [fault for fault in faults if _is_of_values(fault.rule)]
 
 
 def noted(groups: Iterable[Sequence[Place]]) -> Mapping[str, Any]:

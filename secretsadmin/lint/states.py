@@ -3,11 +3,9 @@
 from datetime import timedelta
 
 from secretsadmin.lint.context import Context, day
-from secretsadmin.store.marks import is_unread
+from secretsadmin.store.marks import GRACE, is_unread
 from secretsadmin.store.reads import Secret
 
-# A secret that is new or was changed may wait for its DAG's next run.
-GRACE = timedelta(days=7)
 LONG = timedelta(days=90)
 
 
@@ -53,8 +51,8 @@ def unread(secret: Secret, context: Context) -> str:
     if secret.accessed is None:
         return f"It was changed on {day(secret.changed)}, and AWS knows of no reading at all."
     return (
-        f"It was changed on {day(secret.changed)}, and nobody but this dashboard is known to have "
-        "read it since."
+        f"It was changed on {day(secret.changed)} and read on {day(secret.accessed)} for the last "
+        "time. Nobody but this dashboard is known to have read it since it changed."
     )
 
 

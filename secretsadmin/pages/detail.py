@@ -45,8 +45,9 @@ class DetailPage(SecretPage):
     """The page of a secret, or of the one of its versions that is looked at.
 
     `version` is the version in the address, empty for the current one. `old` is that version if
-    Airflow doesn't read it. A fragment for htmx has `opened` and `usage` alone. `revealed` and
-    `copied` are what the page has just shown to somebody without JavaScript.
+    Airflow doesn't read it. A fragment for htmx has `opened`, `faults` and `usage` alone. `faults`
+    are what is wrong with the opened value, for whoever may know. `revealed` and `copied` are what
+    the page has just shown to somebody without JavaScript.
     """
 
     version: str
@@ -62,6 +63,7 @@ class DetailPage(SecretPage):
     buttons: tuple[ShownButton, ...] = ()
     deletion: Deletion | None = None
     health: tuple[ShownFinding, ...] = ()
+    faults: tuple[ShownFinding, ...] = ()
     missing_rights: str = ""
     revealed: ShownField | None = None
     copied: ShownField | None = None

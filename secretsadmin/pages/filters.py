@@ -86,7 +86,7 @@ STATES = {
         tone="neutral",
         known_how=(
             "AWS tells the last day on which a secret was read, and nothing of today. "
-            "Days on which somebody read it here don’t count."
+            "A reading here hides who else has read it by then, so it counts a week later."
         ),
     ),
     "terraform": State(

@@ -23,7 +23,7 @@ from secretsadmin.lint import costs
 from secretsadmin.lint.finding import Finding, Level
 from secretsadmin.lint.order import by_level, counted, in_order, word_for
 from secretsadmin.lint.report import COLUMNS, as_json, cells_of
-from secretsadmin.lint.rules import OF_NAMES, SCHEDULED, page_of
+from secretsadmin.lint.rules import ASKED_FOR, OF_NAMES, SCHEDULED, page_of
 from secretsadmin.pages.health_filter import Choices, HealthFilter, choices
 from secretsadmin.pages.in_sight import InSight, findings_in, in_sight
 from secretsadmin.pages.listing import PAGE, has_page
@@ -45,7 +45,11 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True)
 class ShownFinding:
-    """A finding as a page shows it. Without a `url` the secret has no page here."""
+    """A finding as a page shows it.
+
+    Without a `url` the secret has no page here, and without a `rule_url` no page lists all findings
+    of the rule.
+    """
 
     level: Level
     title: str
@@ -239,7 +243,9 @@ def shown(user: Somebody, environment: Environment, finding: Finding) -> ShownFi
     if rule not in OF_NAMES and has_page(ref):
         url = reverse(f"{kind.name}:detail", args=[environment.name, finding.id])
         mend_url, mend_label = _mend(user, ref, finding)
-    health_url = reverse(URL_NAME, args=[environment.name])
+    rule_url = ""
+    if rule not in ASKED_FOR:
+        rule_url = HealthFilter(rule=rule.name).at(reverse(URL_NAME, args=[environment.name]))
     return ShownFinding(
         level=rule.level,
         title=rule.title,
@@ -251,7 +257,7 @@ def shown(user: Somebody, environment: Environment, finding: Finding) -> ShownFi
         url=url,
         mend_url=mend_url,
         mend_label=mend_label,
-        rule_url=HealthFilter(rule=rule.name).at(health_url),
+        rule_url=rule_url,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from secretsadmin.access import policy
 from secretsadmin.access.policy import Somebody
-from secretsadmin.actions import SCAN, VIEW
+from secretsadmin.actions import REVEAL, SCAN, VIEW
 from secretsadmin.config.backend import TEAM_SEPARATOR
 from secretsadmin.config.ref import Ref
 from secretsadmin.kinds import KINDS
@@ -15,8 +15,10 @@ from secretsadmin.lint.finding import Finding
 from secretsadmin.lint.order import in_order
 from secretsadmin.lint.rules import SCHEDULED
 from secretsadmin.lint.scanned import findings_of_last_scan
+from secretsadmin.lint.scanning import faults_of_value
 from secretsadmin.lint.together import beside_each_other
 from secretsadmin.pages.health import ShownFinding, shown
+from secretsadmin.pages.scanned import shared_with_others
 from secretsadmin.store.listing import listing
 from secretsadmin.store.reads import Secret, Version
 
@@ -43,6 +45,22 @@ def finding_about_versions(
     return shown(user, secret.ref.environment, finding)
 
 
+def findings_in_value(user: Somebody, secret: Secret, text: str) -> tuple[ShownFinding, ...]:
+    """What a scan finds in this text, in sentences of which the record keeps nothing.
+
+    They tell of masked fields, so they are for people who may both scan and reveal it.
+    """
+    ref = secret.ref
+    verbs = (SCAN.verb, REVEAL.verb)
+    if not all(policy.may(user, verb, ref.environment, ref.kind, ref) for verb in verbs):
+        return ()
+    findings = []
+    for fault in faults_of_value(secret, text):
+        place = (ref.environment.name, ref.kind.name, ref.key)
+        findings.append(Finding(*place, fault.rule, fault.sentence))
+    return tuple(shown(user, ref.environment, finding) for finding in in_order(findings))
+
+
 def _context(secret: Secret) -> Context:
     standing = listing(secret.ref.environment, secret.ref.kind).standing
     return Context(datetime.now(UTC), standing)
@@ -54,7 +72,8 @@ def _of_last_scan(user: Somebody, secret: Secret) -> Iterable[Finding]:
         return ()
     standing = listing(ref.environment, ref.kind).standing
     standing.catch_up()
-    return findings_of_last_scan({ref.key: secret}, standing).findings
+    last = findings_of_last_scan({ref.key: secret}, standing)
+    return [*last.findings, *shared_with_others(user, secret, last)]
 
 
 def _beside_others(user: Somebody, secret: Secret) -> list[Finding]:

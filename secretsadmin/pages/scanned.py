@@ -1,6 +1,6 @@
 """What scans found in values, for those who may scan them, and what there is to scan."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -12,7 +12,7 @@ from secretsadmin.actions import SCAN, VIEW
 from secretsadmin.audit.batches import Batch, batches_in
 from secretsadmin.config.environments import Environment
 from secretsadmin.config.ref import Ref
-from secretsadmin.kinds import BY_NAME, Kind
+from secretsadmin.kinds import BY_NAME, KINDS, Kind
 from secretsadmin.lint.finding import Finding
 from secretsadmin.lint.scanned import (
     LastScan,
@@ -92,10 +92,30 @@ def scans_in_sight(user: Somebody, environment: Environment, sights: Sights) -> 
             last = last.among({secret.ref.key for secret in secrets})
         scans[kind.name] = last
     findings = [finding for last in scans.values() for finding in last.findings]
-    findings += shared_passwords(environment, _shared(user, environment, scans))
+    runs = frozenset[str]().union(*(last.runs for last in scans.values()))
+    findings += shared_passwords(environment, _shared(user, environment, scans, runs))
     scanned = sum(len(last.still_true) for last in scans.values())
     changed = sum(len(last.changed) for last in scans.values())
     return ScansInSight(tuple(findings), total, scanned, changed)
+
+
+def shared_with_others(user: Somebody, secret: Secret, own: LastScan) -> list[Finding]:
+    """That others have a password in common with the secret, of which this is the last scan.
+
+    The others are those that this process remembers, as far as the person sees them.
+    """
+    ref, scans = secret.ref, {}
+    if not own.still_true:
+        return []
+    for kind in scanned_kinds(user, ref.environment, KINDS):
+        here = listing(ref.environment, kind)
+        here.standing.catch_up()
+        scans[kind.name] = here.worked_out(findings_of_last_scan)
+    scans[ref.kind.name] = scans[ref.kind.name].with_newer(own)
+    groups = _shared(user, ref.environment, scans, own.runs)
+    place = (ref.kind.name, ref.key)
+    findings = shared_passwords(ref.environment, groups)
+    return [finding for finding in findings if (finding.kind, finding.id) == place]
 
 
 def _sees_all(user: Somebody, environment: Environment, kind: Kind) -> bool:
@@ -104,10 +124,13 @@ def _sees_all(user: Somebody, environment: Environment, kind: Kind) -> bool:
 
 
 def _shared(
-    user: Somebody, environment: Environment, scans: Mapping[str, LastScan]
+    user: Somebody,
+    environment: Environment,
+    scans: Mapping[str, LastScan],
+    runs: Collection[str],
 ) -> Iterator[list[Place]]:
     """Whoever may not reveal a secret could save a guess, and see here that it has the same."""
-    for group in groups_of_last_scan(scans):
+    for group in groups_of_last_scan(scans, runs):
         learnt = [place for place in group if _may_learn(user, environment, place)]
         if len(learnt) > 1:
             yield learnt
@@ -115,7 +138,9 @@ def _shared(
 
 def _may_learn(user: Somebody, environment: Environment, place: Place) -> bool:
     kind = BY_NAME[place[0]]
-    return policy.may_learn(user, environment, kind, Ref.from_key(environment, kind, place[1]))
+    ref = Ref.from_key(environment, kind, place[1])
+    may = all(policy.may(user, verb, environment, kind, ref) for verb in (VIEW.verb, SCAN.verb))
+    return may and policy.may_learn(user, environment, kind, ref)
 
 
 def scan_box(

@@ -1,7 +1,7 @@
 """What is unusual about secrets, by AWS's metadata and by the record of their versions."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
 
@@ -9,6 +9,9 @@ from secretsadmin.audit.models import CLOCKS
 from secretsadmin.audit.standing import OVERLAP, Standing
 from secretsadmin.kinds import BINARY
 from secretsadmin.store.reads import TERRAFORM, Secret
+
+# A secret that was changed may wait for its DAG's next run.
+GRACE = timedelta(days=7)
 
 
 class Change(Protocol):
@@ -89,8 +92,8 @@ def is_unread(secret: Secret, read_here: datetime | None, today: date) -> bool:
     """Whether nobody else is known to have read it since it changed.
 
     AWS tells the last day of a reading and no more. So nothing is known of today, nor of the day of
-    the change where somebody else read it then. A day on which it was read here says nothing of
-    others.
+    the change where somebody else read it then. A reading here hides which others there were up to
+    its day, and Airflow is given time to read again after it.
     """
     if secret.changed is None:
         return False
@@ -102,7 +105,9 @@ def is_unread(secret: Secret, read_here: datetime | None, today: date) -> bool:
     accessed = _day(secret.accessed)
     if accessed < changed:
         return True
-    return accessed < today and read_here is not None and accessed in _days_of(read_here)
+    if read_here is None or accessed not in _days_of(read_here):
+        return False
+    return today - accessed >= GRACE
 
 
 def was_read_elsewhere(secret: Secret, read_here: datetime | None) -> bool:

@@ -30,6 +30,8 @@ CANDIDATE = "SECRETSADMIN"
 RESERVED_LABELS = ("AWS", CANDIDATE)
 # What the line of a save says whose candidate has lost the label again.
 WITHDRAWN = {"candidate": "withdrawn"}
+# A save that changes the type's tag names it so among its fields.
+TYPE_FIELD = "type tag"
 MAX_DESCRIPTION = 2_048
 RECOVERY_DAYS = range(7, 31)
 
@@ -306,9 +308,13 @@ def _describe(
         if saved:
             raise errors.PartlySaved(error.code) from None
         raise
-    if description == before.description:
-        return ()
-    return (DESCRIPTION,)
+    changed = []
+    if description != before.description:
+        changed.append(DESCRIPTION)
+    # Where the value changes, its own fields say so.
+    if draft.type != before.type and not saved:
+        changed.append(TYPE_FIELD)
+    return tuple(changed)
 
 
 def _is_described(ref: Ref, draft: Draft, description: str) -> bool:

@@ -16,6 +16,7 @@ from secretsadmin.htmx import respond
 from secretsadmin.kinds import Kind, Opened, Reading
 from secretsadmin.pages import shown
 from secretsadmin.pages.detail import compared_part, detail_page, masked_field, opened_page
+from secretsadmin.pages.health_of_one import findings_in_value
 from secretsadmin.pages.secret import judge_of, urls_of, verb_of_showing
 from secretsadmin.pages.version import requested_version
 from secretsadmin.store import listing, reads
@@ -62,23 +63,31 @@ def open(  # noqa: A001 - the verb.
     ref = secret_of(request, environment, "open", kind, key)
     version = requested_version(request.POST)
     # The recorded act comes first, so the record shows who tried to open what isn't there.
-    opened, size = _open_value(request, ref, adapter, version)
-    page = opened_page(request, listing.find(ref), adapter, version, opened, size)
+    text = _read(request, ref, adapter, version)
+    secret = listing.find(ref)
+    opened, size = _take_apart(request, ref, adapter, version, text)
+    page = opened_page(request, secret, adapter, version, opened, size)
     page = replace(page, is_new="created" in request.POST)
+    if text is not None and page.old is None:
+        page = replace(page, faults=findings_in_value(request.user, secret, text))
     return respond(request, "detail.html", {"page": page}, partial="opened")
 
 
-def _open_value(
-    request: Request, ref: Ref, adapter: KindAdapter, version: str
-) -> tuple[Opened, int | None]:
-    """The value and its size in bytes, as far as the person may know of them."""
+def _read(request: Request, ref: Ref, adapter: KindAdapter, version: str) -> str | None:
+    """The text; None where there is no value, or one that isn't text."""
     actor, judge = actor_of(request), judge_of(ref, adapter)
     try:
-        text = reads.reveal(ref, "open", actor=actor, version=version, find_format=judge).text
+        return reads.reveal(ref, "open", actor=actor, version=version, find_format=judge).text
     except NoValue:
-        error = NO_VALUE
-        if version:
-            error = NO_TEXT
+        return None
+
+
+def _take_apart(
+    request: Request, ref: Ref, adapter: KindAdapter, version: str, text: str | None
+) -> tuple[Opened, int | None]:
+    """The value and its size in bytes, as far as the person may know of them."""
+    if text is None:
+        error = NO_TEXT if version else NO_VALUE
         return Opened((), (Reading(error=error),)), 0
     opened = adapter.inspect(text, ref.environment.backend)
     if not policy.may_learn(request.user, ref.environment, ref.kind, ref):

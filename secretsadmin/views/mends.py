@@ -42,8 +42,7 @@ def mends(request: Request, environment: str) -> HttpResponse:
 
 def _run(request: Request, environment: Environment, form: PlanForm) -> HttpResponse:
     secrets = mendable(request.user, environment)
-    versions = form.cleaned_data["versions"]
-    plan = _mending(request, form).again(secrets, versions)
+    plan = _mending(request, form).again(secrets)
     steps = plan.steps(form.not_taken(plan))
     if form.has_lost_some(plan) or not steps:
         form.add_error(None, NOT_ANY_MORE if form.has_lost_some(plan) else NOTHING)

@@ -312,7 +312,7 @@ def test_settles_what_readers_differ_in_where_that_may_be_known(
         assert message.message == "Saved: how it is stored."
     else:
         assert (told, len(opened.readings)) == ("", 1)
-        assert message.message == "Nothing was different, so nothing was saved."
+        assert message.message == "Saved: type tag."
 
 
 def test_has_a_variable_of_theirs_as_a_whole_alone(emulator: Emulator, as_role: As) -> None:

@@ -69,12 +69,15 @@ def test_makes_no_version_where_nothing_changed(
 def test_changes_description_and_type_without_a_version(
     proxy: FaultProxy, outside: "Client", ref: Ref, version: str
 ) -> None:
-    assert save(ref, version, fields=(), description="Orders", type="http") == ("description",)
+    assert save(ref, version, fields=(), description="Orders", type="http") == (
+        "description",
+        "type tag",
+    )
 
     assert proxy.calls == {"GetSecretValue": 1, "UpdateSecret": 1, "TagResource": 1}
     known = reads.describe(ref)
     assert (known.description, known.type, known.current) == ("Orders", "http", version)
-    assert ended(ref, "update", "succeeded").fields == ["description"]
+    assert ended(ref, "update", "succeeded").fields == ["description", "type tag"]
 
 
 def test_takes_description_and_type_away(outside: "Client", ref: Ref, version: str) -> None:

@@ -228,6 +228,8 @@ def test_tells_near_misses_without_names_of_other_environments(
     (group,) = response.context["page"].groups
     assert [(row.id, row.url) for row in group.rows] == [("airflow/connections_crm", "")]
     assert "of_other" not in response.content.decode()
+    # The page of health, which that would lead to, has no such finding.
+    assert "?rule=near-miss" not in response.content.decode()
     lines = Event.objects.filter(action="inventory.near-misses").order_by("id")
     assert [(line.environment, line.outcome, line.details) for line in lines] == [
         ("prod", "started", None),

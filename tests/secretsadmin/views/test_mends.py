@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -79,6 +80,61 @@ def test_are_shown_before_anything_is_stored(editor: Client, empty_emulator: Emu
     assert "/default/connections/detail/fine/" not in page
     assert CANARY not in page
     assert text_of(empty_emulator) == BROKEN
+
+
+def row_of(page: str, key: str) -> str:
+    """What the plan says of the connection, without tags."""
+    found = re.search(rf'detail/{key}/".*?</tr>', page, re.DOTALL)
+    assert found
+    return " ".join(re.sub("<[^>]*>", " ", found[0]).split())
+
+
+def test_say_what_reads_differently_and_how_it_is_stored(
+    editor: Client, empty_emulator: Emulator
+) -> None:
+    put(empty_emulator, "airflow/connections/spaced", f" postgres://u:{CANARY}@db ")
+    editor.post("/default/connections/refresh/")
+    end_of_sweeps()
+    scan(editor)
+
+    page = editor.post(URL).content.decode()
+
+    assert CANARY not in page
+    cloud, spaced = row_of(page, "cloud"), row_of(page, "spaced")
+    assert "cloud change conn_type host login password schema There" in cloud
+    assert "It is stored as URI, as before. All releases of Airflow will read it alike." in cloud
+    assert "The type’s tag" not in cloud
+    assert "All releases of Airflow will read it alike." in spaced
+    assert "The type’s tag is missing, and will be postgres." in spaced
+
+
+@pytest.mark.parametrize(("tag", "said"), [("mysql", "is mysql"), ("", "is missing")])
+def test_of_a_tag_alone_say_so_in_the_plan_and_in_the_record(
+    editor: Client, empty_emulator: Emulator, tag: str, said: str
+) -> None:
+    text = f"postgres://u:{CANARY}@db"
+    tags: Any = [{"Key": "airflow:conn-type", "Value": tag}] if tag else []
+    with connected(empty_emulator.endpoint) as client:
+        client.create_secret(Name="airflow/connections/tagged", SecretString=text, Tags=tags)
+    editor.post("/default/connections/refresh/")
+    end_of_sweeps()
+    scan(editor)
+    page = editor.post(URL).content.decode()
+    key = "connections:tagged"
+    sent = {"run": "1", "chosen": key, "shown": json.dumps([key]), "versions": versions_in(page)}
+
+    editor.post(URL, sent)
+    running.wait(60)
+
+    row = row_of(page, "tagged")
+    assert f"Its value stays as it is. The type’s tag {said}, and will be postgres." in row
+    assert "read it alike" not in row
+    end = Event.objects.get(action="connections.update", outcome="succeeded")
+    assert (end.secret, end.fields) == ("tagged", ["type tag"])
+    with connected(empty_emulator.endpoint) as client:
+        secret = client.describe_secret(SecretId="airflow/connections/tagged")
+    assert secret["Tags"] == [{"Key": "airflow:conn-type", "Value": "postgres"}]
+    assert len(secret["VersionIdsToStages"]) == 1
 
 
 def test_leave_out_a_name_that_no_id_makes(editor: Client, empty_emulator: Emulator) -> None:

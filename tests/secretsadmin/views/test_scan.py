@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -84,6 +84,10 @@ def told(client: Client, url: str = HEALTH) -> set[tuple[str, str]]:
     return {(row["id"], row["rule"]) for row in file}
 
 
+def page_of(client: Client, key: str) -> str:
+    return client.get(f"/dev/connections/detail/{key}/").content.decode()
+
+
 def test_tells_what_values_alone_say(site: Emulator, as_role: As) -> None:
     store(
         site,
@@ -95,10 +99,12 @@ def test_tells_what_values_alone_say(site: Emulator, as_role: As) -> None:
     )
     editor = as_role("editor")
     before = told(editor)
+    empty = editor.get(HEALTH).content.decode()
 
     scan(editor)
 
     assert before == set()
+    assert "A scan of the values answers it for all" in empty
     assert told(editor) == {
         ("spaced", "space-around-text"),
         ("binary", "binary-value"),
@@ -108,10 +114,9 @@ def test_tells_what_values_alone_say(site: Emulator, as_role: As) -> None:
     html = editor.get(HEALTH).content.decode()
     assert "It has a password in common with two." in html
     assert "5 of 5 values were scanned as they are now." in html
-    assert (
-        "White space stands around it"
-        in editor.get("/dev/connections/detail/spaced/").content.decode()
-    )
+    assert "It has a password in common with two." in page_of(editor, "one")
+    assert "in common" not in page_of(editor, "good")
+    assert "White space stands around it" in page_of(editor, "spaced")
 
 
 def test_asks_aws_once_for_twenty_and_records_each(site: Emulator, as_role: As) -> None:
@@ -221,9 +226,12 @@ def test_compares_no_password_with_one_that_the_person_may_not_reveal(
     scan(editor)
 
     assert told(editor) == {(key, "shared-password") for key in ("a1", "b1", "b2")}
+    assert "in common with b1 and b2." in page_of(editor, "a1")
     assert told(scanner) == set()
+    assert not any("in common" in page_of(scanner, key) for key in ("a1", "b1"))
     add_to(User.objects.get(username="scanner"), "editors")
     assert told(scanner) == told(editor)
+    assert "in common with b1 and b2." in page_of(scanner, "a1")
 
 
 def test_reads_what_the_person_may_scan_and_nothing_else(
@@ -272,6 +280,57 @@ def test_tells_of_what_cannot_be_read(site: Emulator, configure: Configure, as_r
         assert "KMS doesn&#x27;t give the key" in page
         assert "2 failed" in page
         begin_cold()
+
+
+SPACED = "White space stands before the text."
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_is_told_in_sentences_to_whoever_opens_the_secret(
+    site: Emulator, configure: Configure, headers: dict[str, str]
+) -> None:
+    configure(SCANNERS.format(group="scanners"))
+    canary = f"canary{uuid4().hex} "
+    text = f" {connection(canary)}"
+    store(site, a1=text, b1=text)
+    with connected(site.endpoint) as client:
+        client.create_secret(Name="dev/variables/v", SecretString=f'{{"{canary}')
+    editor = Client()
+    editor.force_login(somebody("editor", "editors"))
+
+    opened = editor.post("/dev/connections/open/a1/", headers=headers).content.decode()
+    variable = editor.post("/dev/variables/open/v/", headers=headers).content.decode()
+
+    assert SPACED in opened
+    assert "characters that draw nothing stand in it: Password." in opened
+    assert "What a scan finds in it" in variable
+    assert canary.strip() not in opened
+    assert canary.strip() not in variable
+
+
+def test_is_not_told_to_whoever_may_not_both_scan_and_reveal(
+    site: Emulator, configure: Configure
+) -> None:
+    configure(
+        """
+        [[grants]]
+        group = "scanners"
+        actions = ["view", "open", "scan"]
+        [[grants]]
+        group = "revealers"
+        actions = ["view", "open", "reveal"]
+        """
+    )
+    store(site, a1=f" {connection()}")
+    for group in ("scanners", "revealers"):
+        client = Client()
+        client.force_login(somebody(group, group))
+
+        response = client.post("/dev/connections/open/a1/")
+
+        assert response.status_code == 200
+        assert "What a scan finds in it" not in response.content.decode()
+        assert SPACED not in response.content.decode()
 
 
 @pytest.mark.usefixtures("site")

@@ -14,7 +14,9 @@ from secretsadmin.kinds import CONNECTIONS as KIND
 from secretsadmin.store.marks import is_unread
 from secretsadmin.store.reads import Secret
 from tests.support.lists import ids
+from tests.support.record import add_line
 from tests.support.site import CONNECTIONS, put
+from tests.support.tampering import change, lift_triggers
 from tests.support.wire import connected
 
 URL = f"{CONNECTIONS}/"
@@ -35,6 +37,15 @@ def days_ago(emulator: Emulator, days: float) -> Iterator[None]:
 def read_by_airflow(emulator: Emulator, days: float) -> None:
     with days_ago(emulator, days), connected(emulator.endpoint) as client:
         client.get_secret_value(SecretId=NAME)
+
+
+def scanned_here(emulator: Emulator, days: float) -> None:
+    """A scan's reading, as AWS and the record know it on a later day."""
+    with days_ago(emulator, days), connected(emulator.endpoint) as client:
+        client.get_secret_value(SecretId=NAME)
+    line = add_line(action="connections.scan")
+    lift_triggers()
+    change(line.id, at=NOW - timedelta(days=days))
 
 
 def unread(editor: Client) -> list[str]:
@@ -81,7 +92,32 @@ def test_is_not_known_on_the_day_of_the_change(editor: Client, secrets_manager: 
     assert unread(editor) == []
 
 
-TODAY = date(2026, 3, 10)
+@pytest.mark.parametrize(("days", "told"), [(1, []), (6, []), (8, ["orders"])])
+def test_is_told_a_week_after_a_scan_that_hides_who_read_it_before(
+    editor: Client, secrets_manager: Emulator, days: int, told: list[str]
+) -> None:
+    with days_ago(secrets_manager, 20):
+        put(secrets_manager, NAME, "http://h")
+    read_by_airflow(secrets_manager, days + 1)
+    scanned_here(secrets_manager, days)
+
+    assert unread(editor) == told
+    findings = editor.get("/default/health/", {"export": "json"}).json()
+    assert [row["id"] for row in findings if row["rule"] == "unread"] == told
+
+
+def test_is_not_told_where_airflow_has_read_it_after_a_scan(
+    editor: Client, secrets_manager: Emulator
+) -> None:
+    with days_ago(secrets_manager, 20):
+        put(secrets_manager, NAME, "http://h")
+    scanned_here(secrets_manager, 10)
+    read_by_airflow(secrets_manager, 9)
+
+    assert unread(editor) == []
+
+
+TODAY = date(2026, 3, 14)
 
 
 def at(day: int, hour: int = 0) -> datetime:
@@ -100,8 +136,10 @@ def at(day: int, hour: int = 0) -> datetime:
         (6, at(5, 12), False),
         (6, at(7) - timedelta(seconds=20), True),
         (6, at(6) - timedelta(seconds=20), True),
-        (10, at(10, 1), False),
-        (10, None, False),
+        (7, at(7, 12), True),
+        (8, at(8, 12), False),
+        (14, at(14, 1), False),
+        (14, None, False),
     ],
 )
 def test_is_told_by_days(accessed: int | None, here: datetime | None, *, is_it: bool) -> None:
