@@ -124,9 +124,11 @@ class Command(BaseCommand):
 
     def _tell(self, plan: Plan) -> None:
         for row in plan.rows:
-            reason = [row.reason] if row.fate == "refused" else []
-            for sentence in (*reason, *row.notes):
-                self.stderr.write(f"line {row.line or 0}: {row.ref.key}: {sentence}")
+            place = f"line {row.line or 0}: {row.ref.key}"
+            if row.fate == "refused":
+                self.stderr.write(f"{place}: {row.reason}")
+            for note in row.notes:
+                self.stderr.write(f"note on {place}: {note}")
         counts = plan.counts
         told = [f"{counts[fate]} {fate}" for fate in FATES if counts[fate]]
         self.stderr.write(", ".join(told) or "nothing to do")
