@@ -20,6 +20,7 @@ from tests.support.import_command import Importer
 from tests.support.wire import connected, counting
 
 CANARY = f"canary-{uuid4().hex}"
+PART_OF_BAR = re.compile(r"import \[#+ +\] \d+ of 60, \d+ a second, \d+ s left")
 TWO = f"AIRFLOW_VAR_A={CANARY}\nAIRFLOW_CONN_B=http://u:{CANARY}@b\n"
 
 
@@ -148,16 +149,18 @@ def test_draws_a_bar_with_its_rate_at_a_terminal(importer: Importer, proxy: Faul
     file = importer.folder / "many.json"
     file.write_text(json.dumps({f"k{number}": "v" for number in range(60)}), encoding="utf-8")
     ours, theirs = pty.openpty()
-    drawn = []
+    gate = proxy.when("CreateSecret", call=30).hold()
+    text = ""
     with os.fdopen(ours, "rb", buffering=0) as terminal, importer.started(file, errors=theirs):
         os.close(theirs)
         # A terminal that nobody writes to any more can't be read.
         with suppress(OSError):
             while piece := terminal.read(4096):
-                drawn.append(piece)
+                text += piece.decode()
+                if PART_OF_BAR.search(text):
+                    gate.release()
 
-    text = b"".join(drawn).decode()
-    assert re.search(r"import \[#+ +\] \d+ of 60, \d+ a second, \d+ s left", text)
+    assert PART_OF_BAR.search(text)
     assert f"import [{'#' * 40}] 60 of 60" in text
 
 
