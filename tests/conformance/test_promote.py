@@ -1,5 +1,7 @@
 """A real Airflow reads in one environment what was promoted to it from another one."""
 
+from playwright.sync_api import expect
+
 from connections.value.connection import Connection
 from tests.browser.fixtures import Visit
 from tests.browser.sites import Site
@@ -40,5 +42,7 @@ def promote(visitor: Visitor, key: str) -> None:
         visitor.page.get_by_label(part, exact=True).select_option("take")
     visitor.press("Plan again")
     visitor.press("Promote to Production")
+    # Whoever reloads before the run's page is there asks for the plan once more.
+    expect(visitor.page.locator("#run")).to_be_visible()
     while not visitor.page.get_by_text("All 1 are done.").is_visible():
         visitor.page.reload()
